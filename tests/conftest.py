@@ -1,0 +1,43 @@
+"""Tiny models and the bundled sample: what most tests start from."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from vaegmm.config import MixtureConfig, NetworkConfig
+from vaegmm.data.datasets import LabelledImages, load_dataset
+from vaegmm.model import VAEGMM
+from vaegmm.networks.vae import VAE
+from vaegmm.training.components import attach_mixture
+
+torch.set_num_threads(1)  # tiny networks gain nothing from more, and wait for each other
+
+TINY = NetworkConfig(latent_dim=2, channels=(4, 4, 4, 4, 4), dense_size=8, dropout=0.1)
+
+
+@pytest.fixture(scope="session")
+def sample() -> LabelledImages:
+    """The sample's 600 test images of 1, 4 and 8."""
+    return load_dataset("sample", train=False, digits=(1, 4, 8))
+
+
+@pytest.fixture
+def tiny_vae() -> VAE:
+    """An untrained network, always the same."""
+    with torch.random.fork_rng([]):
+        torch.manual_seed(0)
+        return VAE(TINY)
+
+
+@pytest.fixture
+def tiny_model(tiny_vae: VAE, sample: LabelledImages) -> VAEGMM:
+    """An untrained network with a mixture fitted to its latents."""
+    config = MixtureConfig(n_components=4, n_init=1)
+    return attach_mixture(tiny_vae, sample, config, seed=0, training_images="a sample")
+
+
+@pytest.fixture(scope="session")
+def digits148() -> VAEGMM:
+    """The embedded model."""
+    return VAEGMM.from_pretrained()

@@ -1,0 +1,65 @@
+"""Random changes of batches."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from vaegmm.config import AugmentationConfig
+from vaegmm.data.augment import augment, random_affine
+from vaegmm.data.datasets import LabelledImages
+from vaegmm.latents import to_pixels
+
+
+def changed(x: Tensor, seed: int = 0, **settings: float) -> Tensor:
+    return augment(x, AugmentationConfig(**settings), torch.Generator().manual_seed(seed))
+
+
+def test_no_change_asked_none_made(sample: LabelledImages) -> None:
+    x = to_pixels(sample.images[:8])
+    assert torch.equal(changed(x), x)
+
+
+def test_a_certain_flip_is_the_mirror_image(sample: LabelledImages) -> None:
+    x = to_pixels(sample.images[:8])
+    torch.testing.assert_close(changed(x, flip=1.0), x.flip(3), atol=1e-4, rtol=0)
+
+
+def test_half_the_images_flip_at_one_half(sample: LabelledImages) -> None:
+    x = to_pixels(sample.images)
+    is_same = ((changed(x, flip=0.5) - x).abs().amax((1, 2, 3)) < 1e-4).float().mean()
+    assert 0.4 < is_same < 0.6
+
+
+def test_a_shift_stays_within_its_bound() -> None:
+    x = torch.zeros(500, 1, 28, 28)
+    x[:, :, 13, 13] = 1
+    moved = changed(x, shift=2.0)
+    rows, columns = torch.meshgrid(torch.arange(28.0), torch.arange(28.0), indexing="ij")
+    centre = torch.stack([(moved[:, 0] * axis).sum((1, 2)) for axis in (rows, columns)])
+    assert (centre - 13).abs().max() <= 2 + 1e-3
+    assert (centre - 13).abs().max() > 1.8
+
+
+def test_rotation_is_a_rotation() -> None:
+    config = AugmentationConfig(rotation=30)
+    linear = random_affine(100, 28, config, torch.Generator().manual_seed(0))[:, :, :2]
+    product = linear @ linear.mT
+    torch.testing.assert_close(product, torch.eye(2).expand_as(product), atol=1e-4, rtol=0)
+    degrees = torch.atan2(linear[:, 1, 0], linear[:, 0, 0]).rad2deg()
+    assert 25 < degrees.abs().max() <= 30
+
+
+def test_noise_has_its_standard_deviation() -> None:
+    x = torch.full((50, 1, 28, 28), 0.5)
+    assert abs(changed(x, noise=0.1).std() - 0.1) < 0.005
+
+
+def test_pixels_stay_in_range_and_the_seed_decides(sample: LabelledImages) -> None:
+    x = to_pixels(sample.images[:50])
+    settings = {"rotation": 20, "scale": 0.2, "shear": 10, "shift": 2, "noise": 0.3}
+    first = changed(x, **settings)
+    assert first.min() >= 0
+    assert first.max() <= 1
+    assert torch.equal(first, changed(x, **settings))
+    assert not torch.equal(first, changed(x, seed=1, **settings))

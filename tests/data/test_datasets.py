@@ -1,0 +1,90 @@
+"""Data sets by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from vaegmm.data.datasets import LabelledImages, load_dataset, split
+
+
+def write_idx(folder: Path, n_images: int) -> None:
+    """Write MNIST's four files, unpacked, with random images labelled 0 to 9 in turn."""
+    folder.mkdir(parents=True)
+    random = np.random.default_rng(0)
+    for part in ("train", "t10k"):
+        images = random.integers(0, 256, (n_images, 28, 28), dtype=np.uint8)
+        head = np.array([2051, n_images, 28, 28], dtype=">i4").tobytes()
+        (folder / f"{part}-images-idx3-ubyte").write_bytes(head + images.tobytes())
+        head = np.array([2049, n_images], dtype=">i4").tobytes()
+        labels = np.arange(n_images, dtype=np.uint8) % 10
+        (folder / f"{part}-labels-idx1-ubyte").write_bytes(head + labels.tobytes())
+
+
+def test_the_sample_is_balanced() -> None:
+    for train, each in ((True, 1000), (False, 200)):
+        data = load_dataset("sample", train=train)
+        assert data.images.shape == (10 * each, 28, 28)
+        assert data.images.dtype == torch.uint8
+        assert data.labels.bincount().tolist() == [each] * 10
+
+
+def test_digits_are_filtered() -> None:
+    data = load_dataset("sample", train=False, digits=(8, 1, 4, 4))
+    assert data.labels.unique().tolist() == [1, 4, 8]
+    assert len(data) == 600
+
+
+def test_torchvisions_layout_is_read_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_idx(tmp_path / "FashionMNIST" / "raw", 20)
+    monkeypatch.setenv("VAEGMM_DATA", str(tmp_path))
+    data = load_dataset("fashion-mnist", train=True, digits=(3,))
+    assert data.images.shape == (2, 28, 28)
+    assert data.labels.dtype == torch.int64
+
+
+def test_a_missing_data_set_names_the_three_ways_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torchvision
+
+    monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", ["http://127.0.0.1:9/"])
+    with pytest.raises(ValueError, match=r"--data-dir, set VAEGMM_DATA .* --dataset sample"):
+        load_dataset("mnist", train=True, data_dir=tmp_path)
+
+
+def test_an_unknown_name_lists_the_known() -> None:
+    with pytest.raises(ValueError, match="unknown dataset 'mnits'; known are mnist"):
+        load_dataset("mnits", train=True)
+
+
+def test_a_digit_that_does_not_occur_is_named() -> None:
+    with pytest.raises(ValueError, match="sample has no images labelled 11, 12"):
+        load_dataset("sample", train=True, digits=(1, 12, 11))
+
+
+def test_the_split_is_stratified_seeded_and_complete(sample: LabelledImages) -> None:
+    parts = split(sample, 0.2, seed=3)
+    assert parts.validation.labels.bincount()[[1, 4, 8]].tolist() == [40, 40, 40]
+    assert len(parts.train) + len(parts.validation) == len(sample)
+    images = torch.cat([parts.train.images, parts.validation.images]).flatten(1)
+    assert len(images.unique(dim=0)) == len(sample.images.flatten(1).unique(dim=0))
+    again, other = split(sample, 0.2, seed=3), split(sample, 0.2, seed=4)
+    assert torch.equal(parts.train.images, again.train.images)
+    assert not torch.equal(parts.train.images, other.train.images)
+
+
+@pytest.mark.parametrize("fraction", [0.0, 1.0, -0.1, float("nan")])
+def test_a_fraction_outside_0_1_is_refused(fraction: float, sample: LabelledImages) -> None:
+    with pytest.raises(ValueError, match=r"validation_fraction must be in \(0, 1\)"):
+        split(sample, fraction, seed=0)
+
+
+def test_too_few_images_to_split_are_refused(sample: LabelledImages) -> None:
+    with pytest.raises(ValueError, match="2 images cannot be split"):
+        split(sample.subset(torch.tensor([0, 1])), 0.1, seed=0)

@@ -1,0 +1,55 @@
+"""Settings: TOML in, strict, with helpful errors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vaegmm.config import ExperimentConfig, NetworkConfig, from_dict, load_toml
+
+CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
+def test_every_config_in_the_repository_loads(path: Path) -> None:
+    assert load_toml(path) != ExperimentConfig()
+
+
+def test_lists_become_tuples_and_integers_floats(tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text("seed = 3\n[data]\ndigits = [1, 4]\n[training]\nbeta = 1\n")
+    config = load_toml(file)
+    assert config.data.digits == (1, 4)
+    assert isinstance(config.training.beta, float)
+    assert config.seed == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[trainig]\n", "unknown key 'trainig'; did you mean 'training'"),
+        ("[training]\nbetta = 1", "unknown key 'betta'; did you mean 'beta'"),
+        ("[training]\nepochs = 1.5", "training: epochs: expected int, got 1.5"),
+        ("[training]\nepochs = true", "expected int, got True"),
+        ("[network]\nkind = 'dense'", "expected one of 'conv', got 'dense'"),
+        ("[data]\ndata_dir = 3", r"data_dir: expected str \| None, got 3"),
+        ("[data]\ndigits = ['1']", "digits: expected int, got '1'"),
+        ("data = 3", "expected a table of settings, got int"),
+        ("seed = ", "is not valid TOML"),
+    ],
+)
+def test_a_wrong_setting_is_named(text: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=message):
+        load_toml(file)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"cannot read the config .*nowhere\.toml: No such file"):
+        load_toml(tmp_path / "nowhere.toml")
+
+
+def test_a_missing_key_takes_its_default() -> None:
+    assert from_dict(NetworkConfig, {"latent_dim": 3}, "here") == NetworkConfig(latent_dim=3)

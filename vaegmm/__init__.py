@@ -1,0 +1,1 @@
+"""A convolutional VAE and a Gaussian mixture that read, blend and draw digits."""

@@ -1,0 +1,143 @@
+"""Data sets by name: torchvision's, the bundled sample, or a file of one's own.
+
+Gives bytes and labels, whole; batches and augmentation are cut elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from vaegmm.data.npz import read_npz
+
+SAMPLE = Path(__file__).parents[2] / "sample" / "mnist-sample.npz"
+TORCHVISION = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
+
+
+@dataclass(frozen=True)
+class LabelledImages:
+    """Images and what they show.
+
+    Attributes:
+        images: (N, 28, 28) uint8, ink = 255.
+        labels: (N,) int64.
+    """
+
+    images: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def subset(self, index: Tensor) -> LabelledImages:
+        """Return the images at `index`, an index or mask over N."""
+        return LabelledImages(self.images[index], self.labels[index])
+
+
+@dataclass(frozen=True)
+class Split:
+    """Training images, and those held back to steer the training."""
+
+    train: LabelledImages
+    validation: LabelledImages
+
+
+def load_dataset(
+    name: str,
+    train: bool,
+    digits: Sequence[int] = (),
+    data_dir: str | Path | None = None,
+) -> LabelledImages:
+    """Load one part of a data set.
+
+    Args:
+        name: "mnist", "fashion-mnist", "kmnist", "sample" (10,000 + 2,000 digits of MNIST, in this
+            repository) or the path of an .npz file (see `read_npz`).
+        train: the training part, else the test part.
+        digits: labels to keep; none keeps all.
+        data_dir: folder in torchvision's layout; else $VAEGMM_DATA, else a folder in the user's
+            cache. What is missing there is downloaded.
+
+    Raises:
+        ValueError: an unknown name, a file that does not fit, a digit that does not occur, or a
+            data set that is neither here nor reachable.
+    """
+    if name in TORCHVISION:
+        data = _load_torchvision(name, train, data_dir)
+    elif name == "sample":
+        data = _load_npz(SAMPLE, train)
+    elif name.endswith(".npz"):
+        data = _load_npz(Path(name), train)
+    else:
+        known = ", ".join([*TORCHVISION, "sample"])
+        raise ValueError(
+            f"unknown dataset {name!r}; known are {known}, or the path of an .npz file"
+        )
+    return _keep_digits(data, digits, name) if digits else data
+
+
+def split(data: LabelledImages, validation_fraction: float, seed: int) -> Split:
+    """Hold back a share of every label, drawn at random by `seed`.
+
+    Raises:
+        ValueError: the fraction is outside (0, 1), or leaves one side empty.
+    """
+    if not 0 < validation_fraction < 1:
+        raise ValueError(f"validation_fraction must be in (0, 1), got {validation_fraction}")
+    generator = torch.Generator().manual_seed(seed)
+    is_validation = torch.zeros(len(data), dtype=torch.bool)
+    for label in data.labels.unique():
+        index = (data.labels == label).nonzero().squeeze(1)
+        index = index[torch.randperm(len(index), generator=generator)]
+        is_validation[index[: round(validation_fraction * len(index))]] = True
+    if is_validation.all() or not is_validation.any():
+        raise ValueError(
+            f"{len(data)} images cannot be split with validation_fraction {validation_fraction}; "
+            "give more images"
+        )
+    return Split(data.subset(~is_validation), data.subset(is_validation))
+
+
+def _load_npz(path: Path, train: bool) -> LabelledImages:
+    images, labels = read_npz(path, train)
+    return LabelledImages(torch.from_numpy(images), torch.from_numpy(labels))
+
+
+def _load_torchvision(name: str, train: bool, data_dir: str | Path | None) -> LabelledImages:
+    import torchvision  # one second of import that only this needs
+
+    root = Path(data_dir or os.environ.get("VAEGMM_DATA") or _cache_dir())
+    cls = getattr(torchvision.datasets, TORCHVISION[name])
+    try:
+        data = cls(root, train=train, download=not _is_present(root / TORCHVISION[name]))
+    except (RuntimeError, OSError, ValueError) as error:
+        reason = str(error).partition("\n")[0].rstrip(":") or type(error).__name__
+        raise ValueError(
+            f"{name} is not in {root} and could not be downloaded ({reason}); give --data-dir, "
+            "set VAEGMM_DATA to a folder that holds it, or use --dataset sample"
+        ) from error
+    return LabelledImages(data.data, data.targets.long())
+
+
+def _is_present(folder: Path) -> bool:
+    """Whether all four files lie there (unpacked), so that a read-only folder serves too."""
+    parts = [
+        f"{part}-{kind}" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")
+    ]
+    return all((folder / "raw" / f"{part}-ubyte").is_file() for part in parts)
+
+
+def _cache_dir() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vaegmm"
+
+
+def _keep_digits(data: LabelledImages, digits: Sequence[int], name: str) -> LabelledImages:
+    missing = sorted(set(digits) - set(data.labels.tolist()))
+    if missing:
+        raise ValueError(f"{name} has no images labelled {', '.join(map(str, missing))}")
+    return data.subset(torch.isin(data.labels, torch.tensor(sorted(set(digits)))))

@@ -1,0 +1,106 @@
+"""Images and labels from an .npz file, checked array by array. No pickle is ever loaded."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+KEY_PAIRS = {
+    "train": (("x_train", "y_train"), ("images", "labels"), ("x", "y"), ("arr_0", "arr_1")),
+    "test": (("x_test", "y_test"), ("images", "labels"), ("x", "y"), ("arr_0", "arr_1")),
+}
+
+
+def read_npz(path: str | Path, train: bool) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Read one part of an .npz file.
+
+    Args:
+        path: a file with one of the key pairs images/labels, x/y or arr_0/arr_1, which serve as
+            both parts, or with x_train/y_train (and x_test/y_test for the other part). Images are
+            (N, 28, 28), (N, 1, 28, 28) or (N, 784), uint8 or float in [0, 1]; labels are (N,)
+            integers.
+        train: the training part, else the test part.
+
+    Returns:
+        images (N, 28, 28) uint8, ink = 255, and labels (N,) int64.
+
+    Raises:
+        ValueError: no such file, no known key pair, or an array of the wrong type, shape, range or
+            length; the message names the array, what was expected and what was found.
+    """
+    try:
+        with open(path, "rb") as handle:
+            if not zipfile.is_zipfile(handle):
+                raise ValueError(f"{path} is no complete .npz file; write it with numpy.savez")
+            handle.seek(0)
+            file: np.lib.npyio.NpzFile = np.load(handle, allow_pickle=False)
+            images_key, labels_key = _choose_keys(path, set(file.files), train)
+            images = _read_array(path, file, images_key)
+            labels = _read_array(path, file, labels_key)
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise ValueError(f"cannot read {path} as .npz: {reason}") from error
+    images = _check_images(f"{path}: {images_key}", images)
+    labels = _check_labels(f"{path}: {labels_key}", labels)
+    if len(images) != len(labels):
+        raise ValueError(
+            f"{path}: {images_key} and {labels_key} must have equal lengths, "
+            f"got {len(images)} and {len(labels)}"
+        )
+    return images, labels
+
+
+def _choose_keys(path: str | Path, keys: set[str], train: bool) -> tuple[str, str]:
+    pairs = KEY_PAIRS["train" if train else "test"]
+    for pair in pairs:
+        if keys.issuperset(pair):
+            return pair
+    known = ", ".join("/".join(pair) for pair in pairs)
+    found = ", ".join(sorted(keys)) or "nothing"
+    raise ValueError(f"{path}: expected one of the key pairs {known}; found {found}")
+
+
+def _read_array(path: str | Path, file: np.lib.npyio.NpzFile, key: str) -> NDArray[np.generic]:
+    try:
+        array: NDArray[np.generic] = file[key]
+    except ValueError as error:  # an object array, or a damaged header
+        raise ValueError(
+            f"{path}: {key} is not a plain numeric array (objects and pickles are refused); "
+            "save it with a numeric dtype"
+        ) from error
+    return array
+
+
+def _check_images(name: str, images: NDArray[np.generic]) -> NDArray[np.uint8]:
+    n = len(images) if images.ndim else 0
+    if n == 0 or images.shape[1:] not in {(28, 28), (1, 28, 28), (784,)}:
+        raise ValueError(
+            f"{name}: expected shape (N, 28, 28), (N, 1, 28, 28) or (N, 784) with N >= 1, "
+            f"got {images.shape}"
+        )
+    images = images.reshape(n, 28, 28)
+    if images.dtype == np.uint8:
+        return images.astype(np.uint8)
+    if not np.issubdtype(images.dtype, np.floating):
+        raise ValueError(f"{name}: expected uint8 or float in [0, 1], got {images.dtype}")
+    low, high = float(images.min()), float(images.max())
+    if not (low >= 0 and high <= 1):  # also false for NaN
+        raise ValueError(
+            f"{name}: expected floats in [0, 1], got values from {low:g} to {high:g}; "
+            "divide by the largest possible value, or save as uint8"
+        )
+    return np.rint(images.astype(np.float64) * 255).astype(np.uint8)
+
+
+def _check_labels(name: str, labels: NDArray[np.generic]) -> NDArray[np.int64]:
+    if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(
+            f"{name}: expected integers of shape (N,), got {labels.dtype} of shape {labels.shape}"
+        )
+    if labels.size and int(labels.min()) < 0:
+        raise ValueError(f"{name}: expected labels >= 0, got {labels.min()}")
+    return labels.astype(np.int64)

@@ -1,0 +1,70 @@
+"""Where and how numbers are computed: device, precision, seeds, evaluation mode.
+
+Nothing here knows what is being computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import torch
+from torch import nn
+
+Precision = Literal["float32", "bfloat16"]
+
+
+def resolve_device(name: str = "auto") -> torch.device:
+    """Turn a device name into a device that exists.
+
+    Args:
+        name: "auto" takes a GPU when there is one; else a name as torch knows it ("cuda:1").
+
+    Raises:
+        ValueError: the name is unknown, or this machine has no such device.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise ValueError(f"device {name!r} is not available here; use auto or cpu") from error
+    return device
+
+
+def resolve_precision(
+    name: Literal["auto", "float32", "bfloat16"], device: torch.device
+) -> Precision:
+    """Choose the precision of training once, by what the processor can do.
+
+    "auto" is bfloat16 where it has instructions of its own (AMX or AVX512-BF16 on x86, compute
+    capability 8 on GPUs; measured 1.6 to 3 times faster) and float32 elsewhere.
+    """
+    if name != "auto":
+        return name
+    if device.type == "cuda":
+        has_bfloat16 = torch.cuda.get_device_capability(device) >= (8, 0)
+    elif device.type == "cpu":
+        has_bfloat16 = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+    else:
+        has_bfloat16 = False
+    return "bfloat16" if has_bfloat16 else "float32"
+
+
+def autocast(device: torch.device, precision: Precision) -> torch.autocast:
+    """Return the context in which a forward pass runs at `precision`; weights stay float32."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16")
+
+
+@contextmanager
+def evaluating(module: nn.Module) -> Iterator[None]:
+    """Put a module into evaluation mode without gradients, and restore its mode afterwards."""
+    was_training = module.training
+    module.eval()
+    try:
+        with torch.inference_mode():
+            yield
+    finally:
+        module.train(was_training)
