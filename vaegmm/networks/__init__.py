@@ -1,0 +1,1 @@
+"""Networks: the variational autoencoder, its halves, its losses."""
