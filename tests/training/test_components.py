@@ -1,0 +1,57 @@
+"""Naming components, and the mixture on a network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from vaegmm.config import MixtureConfig
+from vaegmm.data.datasets import LabelledImages
+from vaegmm.latents import encode_images
+from vaegmm.model import VAEGMM
+from vaegmm.networks.vae import VAE
+from vaegmm.training.components import attach_mixture, fit_mixture, name_components
+
+
+def test_as_many_components_as_labels_are_named_one_to_one() -> None:
+    # Two components hold mostly 1s; the assignment still gives each label one.
+    components = np.array([0] * 10 + [1] * 8 + [2] * 5)
+    labels = np.array([1] * 9 + [4] + [1] * 5 + [4] * 3 + [8] * 5)
+    assert name_components(components, labels, 3) == (1, 4, 8)
+
+
+def test_more_components_than_labels_are_named_by_majority() -> None:
+    components = np.array([0] * 10 + [1] * 8 + [2] * 5)
+    labels = np.array([1] * 9 + [4] + [1] * 5 + [4] * 3 + [4] * 5)
+    assert name_components(components, labels, 4) == (1, 1, 4, 1)  # 3 is empty: the commonest
+
+
+def test_a_label_without_a_component_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least the 2 labels to be named, got 1"):
+        name_components(np.array([0, 0]), np.array([1, 4]), 1)
+
+
+def test_the_model_holds_the_fitted_mixture(
+    tiny_vae: VAE, tiny_model: VAEGMM, sample: LabelledImages
+) -> None:
+    z = encode_images(tiny_vae, sample.images)
+    mixture = fit_mixture(z, MixtureConfig(n_components=4, n_init=1), seed=0)
+    expected = mixture.score_samples(z.numpy())
+    np.testing.assert_allclose(tiny_model.log_density(z).numpy(), expected, atol=1e-3)
+    share = (tiny_model.log_density(z) < tiny_model.config.log_density_threshold).double().mean()
+    assert abs(share - 0.01) < 0.004
+
+
+def test_labels_do_not_touch_the_mixture(tiny_vae: VAE, sample: LabelledImages) -> None:
+    shuffled = LabelledImages(sample.images, sample.labels.flip(0))
+    config = MixtureConfig(n_components=4, n_init=1)
+    models = [attach_mixture(tiny_vae, data, config, 0, "") for data in (sample, shuffled)]
+    assert models[0].means.equal(models[1].means)
+
+
+def test_an_impossible_outlier_share_is_refused(tiny_vae: VAE, sample: LabelledImages) -> None:
+    config = replace(MixtureConfig(), outlier_share=1.0)
+    with pytest.raises(ValueError, match=r"outlier_share must be in \[0, 1\), got 1.0"):
+        attach_mixture(tiny_vae, sample, config, 0, "")

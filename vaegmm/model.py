@@ -1,0 +1,184 @@
+"""VAEGMM: network, mixture, component labels and threshold, as one object and one folder.
+
+A folder holds config.json (readable), model.safetensors (all tensors) and README.md. Loading is
+strict, and nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import safetensors
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from vaegmm.config import NetworkConfig, from_dict
+from vaegmm.files import replacing, write_json
+from vaegmm.mixture.gaussian import log_joint
+from vaegmm.networks.vae import VAE
+
+FORMAT_VERSION = 1
+WEIGHTS = Path(__file__).parents[1] / "weights"
+DEFAULT = WEIGHTS / "digits148"
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """What config.json holds."""
+
+    format_version: int
+    """Layout of the folder; this program reads version 1."""
+    network: NetworkConfig
+    """Shape of the network."""
+    labels: tuple[int, ...]
+    """What the model can answer, ascending."""
+    component_labels: tuple[int, ...]
+    """The label that each of the K components was named with."""
+    log_density_threshold: float
+    """A latent less likely than this (nats) lies where training images do not."""
+    label_use: str
+    """What labels were used for, in words."""
+    training_images: str
+    """What the model was trained on, in words."""
+
+
+class VAEGMM(nn.Module):
+    """A variational autoencoder with a Gaussian mixture in its latent space.
+
+    Args:
+        config: what the model is; gives the number of components and labels.
+
+    Attributes:
+        network: encoder and decoder.
+        weights: (K,), sum to 1.
+        means: (K, D).
+        precisions_cholesky: (K, D, D), see `cholesky_precisions`.
+
+    Raises:
+        ValueError: a config that contradicts itself.
+    """
+
+    weights: Tensor
+    means: Tensor
+    precisions_cholesky: Tensor
+    label_of_component: Tensor
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        _check(config)
+        self.config = config
+        self.network = VAE(config.network)
+        k, d = len(config.component_labels), config.network.latent_dim
+        self.register_buffer("weights", torch.full((k,), 1 / k))
+        self.register_buffer("means", torch.zeros(k, d))
+        self.register_buffer("precisions_cholesky", torch.eye(d).repeat(k, 1, 1))
+        indices = torch.tensor([config.labels.index(label) for label in config.component_labels])
+        one_hot = nn.functional.one_hot(indices, len(config.labels)).float()  # (K, L)
+        self.register_buffer("label_of_component", one_hot, persistent=False)
+
+    @property
+    def labels(self) -> tuple[int, ...]:
+        """The labels that the model can answer, ascending."""
+        return self.config.labels
+
+    def log_joint(self, z: Tensor) -> Tensor:
+        """Return log pi_k + log N(z | m_k, S_k), (N, K), of latents z (N, D)."""
+        return log_joint(z, self.weights, self.means, self.precisions_cholesky)
+
+    def log_density(self, z: Tensor) -> Tensor:
+        """Return log p(z) under the mixture, (N,), in nats."""
+        return self.log_joint(z).logsumexp(1)
+
+    def label_probabilities(self, z: Tensor) -> Tensor:
+        """Return (N, L): the responsibilities, summed over the components of each label."""
+        return self.log_joint(z).softmax(1) @ self.label_of_component
+
+    def save_pretrained(self, folder: str | Path, readme: str) -> None:
+        """Write config.json, model.safetensors and README.md into a folder."""
+        folder = Path(folder)
+        tensors = {name: tensor.contiguous() for name, tensor in self.state_dict().items()}
+        with replacing(folder / "model.safetensors") as temporary:
+            save_file(tensors, temporary)
+        write_json(folder / "config.json", dataclasses.asdict(self.config))
+        with replacing(folder / "README.md") as temporary:
+            temporary.write_text(readme, encoding="utf-8")
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path | None = None) -> Self:
+        """Load a model, in evaluation mode, from a folder; without one, the embedded 1/4/8 model.
+
+        Raises:
+            ValueError: a file is missing or damaged, a key is unknown, or a tensor is missing, left
+                over or of another shape; the message names it.
+        """
+        folder = DEFAULT if folder is None else Path(folder)
+        model = cls(_read_config(folder))
+        tensors = _read_tensors(folder / "model.safetensors")
+        _check_tensors(folder, model.state_dict(), tensors)
+        model.load_state_dict(tensors)
+        return model.eval()
+
+
+def _read_config(folder: Path) -> ModelConfig:
+    path = folder / "config.json"
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(
+            f"no model in {folder}: cannot read config.json ({error.strerror}); give a folder "
+            "written by train.py, such as weights/digits148"
+        ) from error
+    except ValueError as error:
+        raise ValueError(f"{path} is not valid JSON: {error}") from error
+    version = values.get("format_version") if isinstance(values, dict) else None
+    if version != FORMAT_VERSION:
+        raise ValueError(
+            f"{path}: format_version must be {FORMAT_VERSION}, got {version!r}; update the "
+            "program or train the model again"
+        )
+    missing = [f.name for f in dataclasses.fields(ModelConfig) if f.name not in values]
+    if missing:
+        raise ValueError(f"{path}: missing key {missing[0]!r}")
+    return from_dict(ModelConfig, values, where=str(path))
+
+
+def _read_tensors(path: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(path)
+    except OSError as error:
+        raise ValueError(f"cannot read {path}: {error.strerror or error}") from error
+    except safetensors.SafetensorError as error:
+        raise ValueError(f"{path} is damaged or no safetensors file: {error}") from error
+
+
+def _check_tensors(folder: Path, expected: dict[str, Tensor], found: dict[str, Tensor]) -> None:
+    path = folder / "model.safetensors"
+    for name in sorted(expected.keys() | found.keys()):
+        if name not in found:
+            raise ValueError(f"{path}: missing tensor {name}")
+        if name not in expected:
+            raise ValueError(f"{path}: unknown tensor {name}")
+        if found[name].shape != expected[name].shape or found[name].dtype != expected[name].dtype:
+            raise ValueError(
+                f"{path}: {name} must be {expected[name].dtype} of shape "
+                f"{tuple(expected[name].shape)}, got {found[name].dtype} of shape "
+                f"{tuple(found[name].shape)}"
+            )
+        if not found[name].isfinite().all():
+            raise ValueError(f"{path}: {name} holds NaN or infinity")
+
+
+def _check(config: ModelConfig) -> None:
+    labels = config.labels
+    if not labels or list(labels) != sorted(set(labels)):
+        raise ValueError(f"labels must be ascending and without repeats, got {labels}")
+    strangers = set(config.component_labels) - set(labels)
+    if strangers or not config.component_labels:
+        raise ValueError(
+            f"component_labels must be taken from labels {labels}, got {config.component_labels}"
+        )

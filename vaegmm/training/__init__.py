@@ -1,0 +1,1 @@
+"""Fitting the variational autoencoder and the mixture."""

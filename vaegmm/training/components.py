@@ -1,0 +1,106 @@
+"""Give a fitted network its mixture, and name the components with labels afterwards.
+
+Naming is the only use of labels: the mixture is fitted without them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+from torch import Tensor
+
+from vaegmm.config import MixtureConfig
+from vaegmm.data.datasets import LabelledImages
+from vaegmm.latents import encode_images
+from vaegmm.mixture import GaussianMixture
+from vaegmm.model import FORMAT_VERSION, VAEGMM, ModelConfig
+from vaegmm.networks.vae import VAE
+
+
+def attach_mixture(
+    network: VAE, data: LabelledImages, config: MixtureConfig, seed: int, training_images: str
+) -> VAEGMM:
+    """Fit a mixture to the latents of images, name its components, and return the whole model.
+
+    Args:
+        network: fitted; the model shares it.
+        data: the training images; their labels only name the components.
+        config: how the mixture is fitted, and where outliers begin.
+        seed: of EM's starts.
+        training_images: what `data` is, in words, kept in the model's config.
+
+    Raises:
+        ValueError: fewer components than labels, or a setting out of range.
+    """
+    if not 0 <= config.outlier_share < 1:
+        raise ValueError(f"outlier_share must be in [0, 1), got {config.outlier_share}")
+    z = encode_images(network, data.images)
+    mixture = fit_mixture(z, config, seed)
+    labels = data.labels.numpy()
+    names = name_components(mixture.predict(z.numpy()), labels, config.n_components)
+    threshold = np.quantile(mixture.score_samples(z.numpy()), config.outlier_share)
+    model = VAEGMM(
+        ModelConfig(
+            format_version=FORMAT_VERSION,
+            network=network.config,
+            labels=tuple(sorted(set(labels.tolist()))),
+            component_labels=names,
+            log_density_threshold=float(threshold),
+            label_use=f"labels only name the {config.n_components} components",
+            training_images=training_images,
+        )
+    )
+    model.network = network
+    model.weights.copy_(torch.from_numpy(mixture.weights_))
+    model.means.copy_(torch.from_numpy(mixture.means_))
+    model.precisions_cholesky.copy_(torch.from_numpy(mixture.precisions_cholesky_))
+    return model.to(next(network.parameters()).device).eval()
+
+
+def fit_mixture(z: Tensor, config: MixtureConfig, seed: int) -> GaussianMixture:
+    """Fit a mixture of full Gaussians to latents z (N, D) by EM, without labels."""
+    mixture = GaussianMixture(
+        config.n_components,
+        tol=config.tol,
+        reg_covar=config.reg_covar,
+        max_iter=config.max_iter,
+        n_init=config.n_init,
+        random_state=seed,
+    )
+    return mixture.fit(z.double().numpy())
+
+
+def name_components(
+    components: NDArray[np.int64], labels: NDArray[np.int64], n_components: int
+) -> tuple[int, ...]:
+    """Name every component with a label.
+
+    With as many components as labels, by the one-to-one assignment that names the most images
+    rightly (Kuhn 1955); otherwise each by the majority of its images. A component without images
+    takes the label of the most images overall.
+
+    Args:
+        components: (N,), each image's component.
+        labels: (N,), each image's label.
+        n_components: K.
+
+    Returns:
+        (K,), the label of each component.
+
+    Raises:
+        ValueError: fewer components than labels, so that a label would have no component.
+    """
+    names, indices = np.unique(labels, return_inverse=True)
+    if n_components < len(names):
+        raise ValueError(
+            f"n_components must be at least the {len(names)} labels to be named, got {n_components}"
+        )
+    counts = np.zeros((n_components, len(names)), dtype=np.int64)
+    np.add.at(counts, (components, indices), 1)
+    if n_components == len(names):
+        rows, columns = linear_sum_assignment(counts, maximize=True)
+        return tuple(int(names[column]) for _, column in sorted(zip(rows, columns, strict=True)))
+    counts[counts.sum(1) == 0] = counts.sum(0)
+    return tuple(int(label) for label in names[counts.argmax(1)])
