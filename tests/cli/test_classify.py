@@ -1,0 +1,63 @@
+"""Pictures from the terminal."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from vaegmm.__main__ import main
+from vaegmm.data.datasets import LabelledImages
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def picture(sample: LabelledImages, tmp_path: Path) -> Path:
+    """A four, dark on light, enlarged."""
+    four = sample.images[sample.labels == 4][0].numpy()
+    path = tmp_path / "a four.png"
+    Image.fromarray(255 - four).resize((140, 140)).save(path)
+    return path
+
+
+def test_it_says_the_digit(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["classify", str(picture), str(picture)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith(f"{picture}: 4  [1: ")
+
+
+def test_json_is_one_object_per_line(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["classify", "--json", str(picture)]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["file"] == str(picture)
+    assert answer["label"] == 4
+    assert answer["is_outlier"] is False
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = tmp_path / "notes.png"
+    text.write_text("hello")
+    for arguments in (["classify", str(text)], ["classify", str(tmp_path / "nowhere.png")]):
+        assert main(arguments) == 2
+        error = capsys.readouterr().err
+        assert error.startswith(f"vaegmm classify: {arguments[1]}")
+        assert error.count("\n") == 1
+
+
+def test_the_command_lists_its_subcommands() -> None:
+    asked = subprocess.run(
+        [sys.executable, "-m", "vaegmm", "--help"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert asked.returncode == 0
+    assert "classify" in asked.stdout
+    wrong = subprocess.run(
+        [sys.executable, "-m", "vaegmm", "clasify"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert wrong.returncode == 2
+    assert "unknown command 'clasify'" in wrong.stderr

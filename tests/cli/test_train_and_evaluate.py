@@ -1,0 +1,120 @@
+"""The two commands, whole, on the bundled sample with a tiny network."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vaegmm.cli import evaluate, train
+from vaegmm.data.datasets import LabelledImages
+from vaegmm.model import VAEGMM
+
+TINY = [
+    *("--dataset", "sample", "--digits", "1", "4", "8", "--channels", "4", "4", "4", "4", "4"),
+    *("--dense-size", "8", "--latent-dim", "2", "--epochs", "2"),
+    *("--n-components", "3", "--n-init", "1", "--device", "cpu"),
+]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "tiny"
+    assert train.main([*TINY, "--output-dir", str(folder)]) == 0
+    return folder
+
+
+def test_a_run_writes_model_figures_and_plots(run: Path) -> None:
+    names = {path.name for path in run.iterdir()}
+    assert names == {
+        *("config.json", "model.safetensors", "README.md", "run.json", "history.json"),
+        *("metrics.json", "curves.png", "reconstructions.png", "latents.png"),
+    }
+    assert VAEGMM.from_pretrained(run).labels == (1, 4, 8)
+    history = json.loads((run / "history.json").read_text())
+    assert [epoch["epoch"] for epoch in history] == [1, 2]
+    settings = json.loads((run / "run.json").read_text())
+    assert settings["training"]["precision"] in ("float32", "bfloat16")
+    assert settings["device"] == "cpu"
+    with Image.open(run / "curves.png") as image:
+        assert image.width > 500
+
+
+def test_a_folder_that_holds_a_run_is_refused(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (run / "run.json").read_bytes()
+    assert train.main([*TINY, "--output-dir", str(run)]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"train.py: {run} already holds a run; give another --output-dir")
+    assert error.count("\n") == 1
+    assert (run / "run.json").read_bytes() == before
+
+
+def test_evaluate_prints_the_table_and_writes_the_report(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--weights", str(run), "--dataset", "sample", "--output-dir", str(tmp_path)]
+    assert evaluate.main([*arguments, "--n-components", "3", "5"]) == 0
+    printed = capsys.readouterr().out
+    for word in ("accuracy", "precision_macro", "recall_macro", "f1_macro", "nmi", "ari"):
+        assert word in printed
+    assert "600 test images of sample labelled 1, 4, 8" in printed
+    figures = json.loads((tmp_path / "metrics.json").read_text())
+    assert [row["n_components"] for row in figures.values()] == [3, 3, 5]
+    assert all("labels only name" in row["label_use"] for row in figures.values())
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"metrics.json", "confusion.png", "reconstructions.png", "latents.png"}
+
+
+def test_evaluate_reads_an_npz(
+    run: Path, sample: LabelledImages, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.npz"
+    np.savez(file, images=sample.images[:50].numpy() / 255, labels=sample.labels[:50].numpy())
+    digits = [str(d) for d in sample.labels[:50].unique().tolist()]
+    arguments = ["--weights", str(run), "--dataset", str(file), "--digits", *digits]
+    assert evaluate.main([*arguments, "--output-dir", str(tmp_path / "report")]) == 0
+    assert "50 test images" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--config", "nowhere.toml"], "cannot read the config nowhere.toml"),
+        (["--dataset", "mnits"], "unknown dataset 'mnits'"),
+        (["--dataset", "sample", "--beta", "-1"], "beta must not be negative"),
+        (["--dataset", "sample", "--device", "gpu"], "device 'gpu' is not available here"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train.main([*arguments, "--output-dir", str(tmp_path / "out")]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_an_unknown_option_ends_with_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        train.main(["--latent-dims", "3"])
+    assert ended.value.code == 2
+    assert "--latent-dim" in capsys.readouterr().err
+
+
+def test_the_command_line_overrides_the_toml(tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text("seed = 7\n[training]\nbeta = 2.0\nepochs = 9\n")
+    parsed = train.parse_arguments(["--config", str(file), "--beta", "4"])
+    assert parsed.experiment.training.beta == 4.0
+    assert parsed.experiment.training.epochs == 9
+    assert parsed.experiment.seed == 7
+
+
+def test_evaluate_names_missing_weights(capsys: pytest.CaptureFixture[str]) -> None:
+    assert evaluate.main(["--weights", "nowhere", "--dataset", "sample"]) == 2
+    assert "no model in nowhere" in capsys.readouterr().err

@@ -1,0 +1,69 @@
+"""Figures of a model, against counts by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch.nn.functional import binary_cross_entropy
+
+from vaegmm.data.datasets import LabelledImages
+from vaegmm.evaluation.metrics import format_confusion, format_table, measure
+from vaegmm.evaluation.plots import plot_confusion, plot_latents, plot_reconstructions
+from vaegmm.latents import decode_latents, encode_images, to_pixels
+from vaegmm.model import VAEGMM
+
+
+def test_the_figures_follow_from_the_confusion_matrix(
+    tiny_model: VAEGMM, sample: LabelledImages
+) -> None:
+    metrics = measure(tiny_model, sample)
+    counts = np.array(metrics.confusion)
+    hits, rows, columns = counts.diagonal(), counts.sum(1), counts.sum(0)
+    recall, precision = hits / rows, hits / np.maximum(columns, 1)
+    f1 = 2 * hits / (rows + columns)
+    assert rows.tolist() == [200, 200, 200]
+    assert metrics.accuracy == pytest.approx(hits.sum() / 600)
+    assert metrics.recall_macro == pytest.approx(recall.mean())
+    assert metrics.precision_macro == pytest.approx(precision.mean())
+    assert metrics.f1_macro == pytest.approx(f1.mean())
+    assert 0 <= metrics.nmi <= 1
+    assert metrics.outlier_share == pytest.approx(0.01, abs=0.005)
+
+
+def test_reconstruction_is_in_nats_per_image(tiny_model: VAEGMM, sample: LabelledImages) -> None:
+    x = to_pixels(sample.images)
+    x_hat = decode_latents(tiny_model.network, encode_images(tiny_model.network, sample.images))
+    expected = binary_cross_entropy(x_hat, x, reduction="sum").item() / len(x)
+    assert measure(tiny_model, sample).reconstruction_bce == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_label_that_the_model_does_not_know_counts_as_wrong(
+    tiny_model: VAEGMM, sample: LabelledImages
+) -> None:
+    strange = LabelledImages(sample.images, torch.full_like(sample.labels, 7))
+    metrics = measure(tiny_model, strange)
+    assert metrics.accuracy == 0
+    assert metrics.labels == [1, 4, 7, 8]
+
+
+def test_tables_show_every_row(tiny_model: VAEGMM, sample: LabelledImages) -> None:
+    metrics = measure(tiny_model, sample)
+    lines = format_table({"one": metrics, "another": metrics}).splitlines()
+    assert len(lines) == 3
+    assert f"{metrics.accuracy:.4f}" in lines[1]
+    assert len({len(line) for line in lines}) == 1
+    assert len(format_confusion(metrics).splitlines()) == 4
+
+
+def test_every_plot_is_a_picture(tiny_model: VAEGMM, sample: LabelledImages, tmp_path) -> None:
+    from PIL import Image
+
+    z = encode_images(tiny_model.network, sample.images)
+    plot_latents(tiny_model, z, sample.labels, tmp_path / "latents.png")
+    plot_reconstructions(tiny_model, sample.images, tmp_path / "reconstructions.png")
+    plot_confusion(measure(tiny_model, sample), tmp_path / "confusion.png")
+    for path in tmp_path.iterdir():
+        with Image.open(path) as image:
+            assert min(image.size) > 100
+            assert len(image.convert("L").getcolors(256) or []) > 10

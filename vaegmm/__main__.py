@@ -1,0 +1,35 @@
+"""One command with subcommands: `python -m vaegmm COMMAND ...`."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+COMMANDS = {
+    "classify": "tell which digit each picture shows",
+    "train": "train a model (the same as train.py)",
+    "evaluate": "measure a model (the same as evaluate.py)",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a subcommand; return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    lines = [f"  {name:<10} {text}" for name, text in COMMANDS.items()]
+    usage = "\n".join(["usage: vaegmm COMMAND ...   (COMMAND --help explains it)", "", *lines])
+    if arguments and arguments[0] in COMMANDS:
+        module = importlib.import_module(f"vaegmm.cli.{arguments[0]}")
+        code: int = module.main(arguments[1:])
+        return code
+    if arguments and arguments[0] in ("-h", "--help"):
+        print(usage)
+        return 0
+    if arguments:
+        print(f"vaegmm: unknown command {arguments[0]!r}", file=sys.stderr)
+    print(usage, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,66 @@
+"""Read pictures of digits from the terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import tyro
+
+from vaegmm.cli.parse import parse, run
+
+if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
+    from vaegmm.operations.classify import Classification
+
+PROG = "vaegmm classify"
+
+
+@dataclass(frozen=True)
+class ClassifyArguments:
+    """Tell which digit each picture shows."""
+
+    images: Annotated[tuple[str, ...], tyro.conf.Positional]
+    """Picture files (PNG, JPEG, WebP, ...), one digit each, in any colour and size."""
+    weights: str | None = None
+    """Model folder; the embedded 1/4/8 model when not given."""
+    json: bool = False
+    """Print one JSON object per line instead of words."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    return run(lambda: classify_files(parse(ClassifyArguments, argv, PROG)), PROG)
+
+
+def classify_files(arguments: ClassifyArguments) -> None:
+    """Print what the model reads in every file.
+
+    Raises:
+        ValueError: no file given, or one that cannot be read as a picture (it is named).
+    """
+    from vaegmm.data.images import open_image
+    from vaegmm.model import VAEGMM
+    from vaegmm.operations.classify import classify
+
+    if not arguments.images:
+        raise ValueError("give at least one picture, for example: vaegmm classify digit.png")
+    model = VAEGMM.from_pretrained(arguments.weights)
+    for name in arguments.images:
+        try:
+            result = classify(model, open_image(Path(name)))
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from error
+        print(_as_json(name, result) if arguments.json else _as_words(name, result), flush=True)
+
+
+def _as_words(name: str, result: Classification) -> str:
+    doubt = "" if not result.is_outlier else "  (unlike the digits it was trained on)"
+    shares = "  ".join(f"{label}: {p:.1%}" for label, p in result.probabilities.items())
+    return f"{name}: {result.label}  [{shares}]{doubt}"
+
+
+def _as_json(name: str, result: Classification) -> str:
+    return json.dumps({"file": name, **result.summary()})

@@ -1,0 +1,110 @@
+"""Measure a model: table on stdout, metrics.json and plots in a folder."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vaegmm.cli.parse import parse, run
+from vaegmm.config import MixtureConfig
+
+if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
+    from vaegmm.data.datasets import LabelledImages
+    from vaegmm.evaluation.metrics import Metrics
+    from vaegmm.model import VAEGMM
+
+PROG = "evaluate.py"
+
+
+@dataclass(frozen=True)
+class EvaluateArguments:
+    """Measure a model on test images it has never seen."""
+
+    weights: str | None = None
+    """Model folder; the embedded 1/4/8 model when not given."""
+    dataset: str = "mnist"
+    """mnist, fashion-mnist, kmnist, sample (bundled), or the path of an .npz file."""
+    data_dir: str | None = None
+    """Folder in torchvision's layout; else $VAEGMM_DATA, else the user's cache."""
+    digits: tuple[int, ...] = ()
+    """Labels to keep; the model's own when not given."""
+    n_components: tuple[int, ...] = ()
+    """Also fit new mixtures of these sizes to the latents of the training images (no labels but
+    for names), and add a row for each."""
+    output_dir: str | None = None
+    """Folder for metrics.json and plots; reports/NAME OF THE MODEL when not given."""
+    seed: int = 0
+    """Of the new mixtures' starts."""
+    device: str = "auto"
+    """auto (a GPU when there is one), cpu, cuda, ..."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    return run(lambda: evaluate(parse(EvaluateArguments, argv, PROG)), PROG)
+
+
+def evaluate(arguments: EvaluateArguments) -> None:
+    """Measure as the arguments say; print the table and write the report folder.
+
+    Raises:
+        ValueError: weights or data that cannot be read or do not fit.
+    """
+    from vaegmm.data.datasets import load_dataset
+    from vaegmm.evaluation.metrics import format_confusion, format_table, measure
+    from vaegmm.model import DEFAULT, VAEGMM
+    from vaegmm.runtime import resolve_device
+
+    weights = Path(arguments.weights) if arguments.weights else DEFAULT
+    model = VAEGMM.from_pretrained(weights).to(resolve_device(arguments.device))
+    digits = arguments.digits or model.labels
+    test = load_dataset(arguments.dataset, False, digits, arguments.data_dir)
+    own = measure(model, test)
+    rows = {f"K = {own.n_components} (as saved): {own.label_use}": own}
+    if arguments.n_components:
+        train = load_dataset(arguments.dataset, True, digits, arguments.data_dir)
+        for n_components in arguments.n_components:
+            row = _measure_refit(model, train, test, n_components, arguments)
+            rows[f"K = {n_components} (fitted anew): {row.label_use}"] = row
+    labels = ", ".join(map(str, own.labels))
+    print(f"{weights} on {len(test):,} test images of {arguments.dataset} labelled {labels}\n")
+    print(format_table(rows))
+    print(f"\nreconstruction BCE {own.reconstruction_bce:.2f} nats per image")
+    print(f"called unlike any label: {own.outlier_share:.2%}\n")
+    print(format_confusion(own))
+    folder = Path(arguments.output_dir or f"reports/{weights.resolve().name}")
+    _write_report(model, test, rows, folder)
+    print(f"\nmetrics.json and plots in {folder}")
+
+
+def _measure_refit(
+    model: VAEGMM,
+    train: LabelledImages,
+    test: LabelledImages,
+    n_components: int,
+    arguments: EvaluateArguments,
+) -> Metrics:
+    from vaegmm.evaluation.metrics import measure
+    from vaegmm.training.components import attach_mixture
+
+    config = MixtureConfig(n_components=n_components)
+    words = f"mixture fitted to {len(train):,} training images"
+    return measure(attach_mixture(model.network, train, config, arguments.seed, words), test)
+
+
+def _write_report(
+    model: VAEGMM, test: LabelledImages, rows: dict[str, Metrics], folder: Path
+) -> None:
+    from vaegmm.evaluation.plots import plot_confusion, plot_latents, plot_reconstructions
+    from vaegmm.files import write_json
+    from vaegmm.latents import encode_images
+
+    figures = {setting: dataclasses.asdict(metrics) for setting, metrics in rows.items()}
+    write_json(folder / "metrics.json", figures)
+    plot_confusion(next(iter(rows.values())), folder / "confusion.png")
+    plot_reconstructions(model, test.images, folder / "reconstructions.png")
+    z = encode_images(model.network, test.images)
+    plot_latents(model, z, test.labels, folder / "latents.png")

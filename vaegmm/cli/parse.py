@@ -1,0 +1,35 @@
+"""What the subcommands share: parsing by dataclass, and errors as one line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import tyro
+
+T = TypeVar("T")
+
+
+def parse(cls: type[T], argv: Sequence[str] | None, prog: str, default: T | None = None) -> T:
+    """Parse a command line into a dataclass; nested settings carry no prefix.
+
+    `default` replaces the dataclass's own defaults, for example by those of a TOML file.
+    """
+    config = (tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff)
+    if default is None:
+        return tyro.cli(cls, args=argv, prog=prog, config=config)
+    return tyro.cli(cls, args=argv, prog=prog, default=default, config=config)
+
+
+def run(command: Callable[[], None], prog: str) -> int:
+    """Run a command; what the user can mend becomes one line on stderr and exit code 2."""
+    try:
+        command()
+    except ValueError as error:
+        print(f"{prog}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"{prog}: stopped", file=sys.stderr)
+        return 130
+    return 0

@@ -1,0 +1,33 @@
+"""The README.md that goes with a model: what it is, what it saw, how good it is."""
+
+from __future__ import annotations
+
+from vaegmm.evaluation.metrics import Metrics
+from vaegmm.model import VAEGMM
+
+
+def write_model_card(model: VAEGMM, validation: Metrics) -> str:
+    """Return a model card as Markdown, with the figures on the validation images."""
+    config = model.config
+    labels = ", ".join(map(str, model.labels))
+    n_parameters = sum(parameter.numel() for parameter in model.network.parameters())
+    return f"""# VAE + Gaussian mixture for {labels}
+
+A convolutional variational autoencoder ({config.network.latent_dim} latent dimensions,
+{n_parameters:,} parameters) and a Gaussian mixture of {len(model.weights)} components in its
+latent space.
+
+- Trained on: {config.training_images}.
+- Labels: {config.label_use}.
+- On {validation.n_images:,} validation images: accuracy {validation.accuracy:.4f}, macro F1
+  {validation.f1_macro:.4f}, reconstruction {validation.reconstruction_bce:.2f} nats per image.
+
+```python
+from vaegmm.model import VAEGMM
+
+model = VAEGMM.from_pretrained("this/folder")
+```
+
+The answer to an image that is none of {labels} means nothing; `log_density_threshold` in
+config.json tells such images apart, and misses some.
+"""

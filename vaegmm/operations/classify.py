@@ -1,0 +1,83 @@
+"""Read one picture: which label, how sure, and whether it looks like one at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from vaegmm.data.images import normalise_drawing
+from vaegmm.latents import decode_latents
+from vaegmm.model import VAEGMM
+from vaegmm.runtime import evaluating
+
+
+@dataclass(frozen=True)
+class Classification:
+    """What a model reads in one picture.
+
+    Attributes:
+        label: the most probable label.
+        probabilities: of every label of the model; they sum to 1.
+        component: the mixture component with the largest responsibility.
+        log_density: log p(z) of the latent under the mixture, in nats.
+        is_outlier: whether the latent lies where training images do not.
+        x: (28, 28) float32 in [0, 1], ink = 1, what the model saw.
+        x_hat: (28, 28) float32 in [0, 1], its reconstruction.
+    """
+
+    label: int
+    probabilities: dict[int, float]
+    component: int
+    log_density: float
+    is_outlier: bool
+    x: NDArray[np.float32]
+    x_hat: NDArray[np.float32]
+
+    def summary(self) -> dict[str, object]:
+        """Return what can be said in JSON: everything but the pictures."""
+        return {
+            "label": self.label,
+            "probabilities": {str(label): p for label, p in self.probabilities.items()},
+            "is_outlier": self.is_outlier,
+            "log_density": self.log_density,
+            "component": self.component,
+        }
+
+
+def classify(model: VAEGMM, image: Image.Image | NDArray[np.generic]) -> Classification:
+    """Read a picture of a digit.
+
+    Args:
+        model: in any mode; its mode is restored.
+        image: of any size and colour, ink dark on light or light on dark.
+
+    Raises:
+        BlankImageError: nothing is drawn.
+        ValueError: an array that is no picture.
+    """
+    x = torch.from_numpy(normalise_drawing(image))
+    return classify_pixels(model, x)
+
+
+def classify_pixels(model: VAEGMM, x: Tensor) -> Classification:
+    """Read a digit that already has MNIST's form: x (28, 28) float32 in [0, 1], ink = 1."""
+    with evaluating(model):
+        z, _ = model.network.encode(x[None, None].to(model.means.device))  # (1, D)
+        log_joint = model.log_joint(z)[0].cpu()  # (K,)
+        x_hat = decode_latents(model.network, z)[0, 0]
+        probabilities = model.label_probabilities(z)[0].tolist()
+    log_density = float(log_joint.logsumexp(0))
+    return Classification(
+        label=model.labels[int(np.argmax(probabilities))],
+        probabilities=dict(zip(model.labels, probabilities, strict=True)),
+        component=int(log_joint.argmax()),
+        log_density=log_density,
+        is_outlier=log_density < model.config.log_density_threshold,
+        x=x.numpy(),
+        x_hat=x_hat.numpy(),
+    )
