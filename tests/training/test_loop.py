@@ -107,8 +107,6 @@ def test_the_decoder_rebuilds_what_it_is_asked_to(sample: LabelledImages) -> Non
         ({"lr_factor": 1.0}, r"lr_factor must be in \(0, 1\), got 1.0"),
     ],
 )
-def test_a_wrong_setting_is_named(
-    change: dict[str, object], message: str, parts: Split
-) -> None:
+def test_a_wrong_setting_is_named(change: dict[str, object], message: str, parts: Split) -> None:
     with pytest.raises(ValueError, match=message):
         fit(parts, replace(SHORT, **change))  # type: ignore[arg-type]
