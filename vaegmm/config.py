@@ -106,6 +106,8 @@ class MixtureConfig:
     """Starts by k-means++; the most likely one is kept."""
     outlier_share: float = 0.01
     """Share of the training images whose log-density lies below the outlier threshold."""
+    posterior_samples: int = 4
+    """Draws z ~ q(z|x) per image that the mixture is fitted to; 0 fits the posterior means."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from vaegmm.networks.vae import VAE
+from vaegmm.networks.vae import VAE, reparameterize
 from vaegmm.runtime import evaluating
 
 BATCH = 500
@@ -18,10 +18,30 @@ def to_pixels(images: Tensor) -> Tensor:
 
 def encode_images(network: VAE, images: Tensor) -> Tensor:
     """Return the posterior means `mu` (N, D) of images (N, 28, 28) uint8, on the CPU."""
+    return encode_posteriors(network, images)[0]
+
+
+def encode_posteriors(network: VAE, images: Tensor) -> tuple[Tensor, Tensor]:
+    """Return `mu` and `logvar`, each (N, D), of images (N, 28, 28) uint8, on the CPU."""
     device = next(network.parameters()).device
     with evaluating(network):
-        mus = [network.encode(to_pixels(part.to(device)))[0] for part in images.split(BATCH)]
-        return torch.cat(mus).cpu()
+        parts = [network.encode(to_pixels(part.to(device))) for part in images.split(BATCH)]
+        mus, logvars = zip(*parts, strict=True)
+        return torch.cat(mus).cpu(), torch.cat(logvars).cpu()
+
+
+def sample_posteriors(mu: Tensor, logvar: Tensor, n_samples: int, seed: int) -> Tensor:
+    """Draw z (n_samples N, D) from the aggregate posterior: every q(z|x) gives `n_samples`.
+
+    Args:
+        mu: (N, D), the posteriors' means, on the CPU.
+        logvar: (N, D), the logarithms of their variances.
+        n_samples: draws per image; the first N rows are the first draw of every image.
+        seed: the same seed gives the same draws.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    eps = torch.randn((n_samples, *mu.shape), generator=generator)
+    return reparameterize(mu, logvar, eps).flatten(0, 1)
 
 
 def decode_latents(network: VAE, z: Tensor) -> Tensor:

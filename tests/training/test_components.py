@@ -9,8 +9,7 @@ import pytest
 
 from vaegmm.config import MixtureConfig
 from vaegmm.data.datasets import LabelledImages
-from vaegmm.latents import encode_images
-from vaegmm.model import VAEGMM
+from vaegmm.latents import encode_posteriors, sample_posteriors
 from vaegmm.networks.vae import VAE
 from vaegmm.training.components import attach_mixture, fit_mixture, name_components
 
@@ -33,15 +32,29 @@ def test_a_label_without_a_component_is_refused() -> None:
         name_components(np.array([0, 0]), np.array([1, 4]), 1)
 
 
+@pytest.mark.parametrize("n_samples", [0, 2])
 def test_the_model_holds_the_fitted_mixture(
-    tiny_vae: VAE, tiny_model: VAEGMM, sample: LabelledImages
+    tiny_vae: VAE, sample: LabelledImages, n_samples: int
 ) -> None:
-    z = encode_images(tiny_vae, sample.images)
-    mixture = fit_mixture(z, MixtureConfig(n_components=4, n_init=1), seed=0)
-    expected = mixture.score_samples(z.numpy())
-    np.testing.assert_allclose(tiny_model.log_density(z).numpy(), expected, atol=1e-3)
-    share = (tiny_model.log_density(z) < tiny_model.config.log_density_threshold).double().mean()
+    config = MixtureConfig(n_components=4, n_init=1, posterior_samples=n_samples)
+    model = attach_mixture(tiny_vae, sample, config, seed=3, training_images="")
+    mu, logvar = encode_posteriors(tiny_vae, sample.images)
+    z = sample_posteriors(mu, logvar, n_samples, seed=3) if n_samples else mu
+    expected = fit_mixture(z, config, seed=3).score_samples(mu.numpy())
+    np.testing.assert_allclose(model.log_density(mu).numpy(), expected, atol=1e-3)
+    share = (model.log_density(mu) < model.config.log_density_threshold).double().mean()
     assert abs(share - 0.01) < 0.004
+
+
+def test_a_fit_to_posterior_samples_knows_their_width(
+    tiny_vae: VAE, sample: LabelledImages
+) -> None:
+    # One Gaussian: its variance is that of the means plus the mean variance of the posteriors.
+    mu, logvar = encode_posteriors(tiny_vae, sample.images)
+    z = sample_posteriors(mu, logvar, 200, seed=0)
+    fitted = fit_mixture(z, MixtureConfig(n_components=1, n_init=1), seed=0)
+    expected = mu.var(0, correction=0) + logvar.exp().mean(0)
+    np.testing.assert_allclose(np.diag(fitted.covariances_[0]), expected, rtol=0.02)
 
 
 def test_labels_do_not_touch_the_mixture(tiny_vae: VAE, sample: LabelledImages) -> None:
@@ -54,4 +67,10 @@ def test_labels_do_not_touch_the_mixture(tiny_vae: VAE, sample: LabelledImages) 
 def test_an_impossible_outlier_share_is_refused(tiny_vae: VAE, sample: LabelledImages) -> None:
     config = replace(MixtureConfig(), outlier_share=1.0)
     with pytest.raises(ValueError, match=r"outlier_share must be in \[0, 1\), got 1.0"):
+        attach_mixture(tiny_vae, sample, config, 0, "")
+
+
+def test_a_negative_number_of_samples_is_refused(tiny_vae: VAE, sample: LabelledImages) -> None:
+    config = replace(MixtureConfig(), posterior_samples=-1)
+    with pytest.raises(ValueError, match="posterior_samples must be at least 0, got -1"):
         attach_mixture(tiny_vae, sample, config, 0, "")

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from vaegmm.config import MixtureConfig
 from vaegmm.data.datasets import LabelledImages
-from vaegmm.latents import encode_images
+from vaegmm.latents import encode_posteriors, sample_posteriors
 from vaegmm.mixture import GaussianMixture
 from vaegmm.model import FORMAT_VERSION, VAEGMM, ModelConfig
 from vaegmm.networks.vae import VAE
@@ -24,11 +24,16 @@ def attach_mixture(
 ) -> VAEGMM:
     """Fit a mixture to the latents of images, name its components, and return the whole model.
 
+    What is fitted is the aggregate posterior, the mean of all q(z|x) (Hoffman & Johnson 2016, "ELBO
+    surgery"), through `posterior_samples` draws from each: it knows how wide every image's
+    posterior is, which the means alone do not. Names and threshold are then taken at the means,
+    where drawings will be read.
+
     Args:
         network: fitted; the model shares it.
         data: the training images; their labels only name the components.
         config: how the mixture is fitted, and where outliers begin.
-        seed: of EM's starts.
+        seed: of the draws and of EM's starts.
         training_images: what `data` is, in words, kept in the model's config.
 
     Raises:
@@ -36,11 +41,15 @@ def attach_mixture(
     """
     if not 0 <= config.outlier_share < 1:
         raise ValueError(f"outlier_share must be in [0, 1), got {config.outlier_share}")
-    z = encode_images(network, data.images)
+    if config.posterior_samples < 0:
+        raise ValueError(f"posterior_samples must be at least 0, got {config.posterior_samples}")
+    mu, logvar = encode_posteriors(network, data.images)
+    n_samples = config.posterior_samples
+    z = sample_posteriors(mu, logvar, n_samples, seed) if n_samples else mu
     mixture = fit_mixture(z, config, seed)
     labels = data.labels.numpy()
-    names = name_components(mixture.predict(z.numpy()), labels, config.n_components)
-    threshold = np.quantile(mixture.score_samples(z.numpy()), config.outlier_share)
+    names = name_components(mixture.predict(mu.numpy()), labels, config.n_components)
+    threshold = np.quantile(mixture.score_samples(mu.numpy()), config.outlier_share)
     model = VAEGMM(
         ModelConfig(
             format_version=FORMAT_VERSION,
