@@ -78,7 +78,7 @@ def load_dataset(
         raise ValueError(
             f"unknown dataset {name!r}; known are {known}, or the path of an .npz file"
         )
-    return _keep_digits(data, digits, name) if digits else data
+    return keep_digits(data, digits, name) if digits else data
 
 
 def split(data: LabelledImages, validation_fraction: float, seed: int) -> Split:
@@ -101,6 +101,23 @@ def split(data: LabelledImages, validation_fraction: float, seed: int) -> Split:
             "give more images"
         )
     return Split(data.subset(~is_validation), data.subset(is_validation))
+
+
+def keep_digits(data: LabelledImages, digits: Sequence[int], name: str) -> LabelledImages:
+    """Return the images with these labels.
+
+    Args:
+        data: to choose from.
+        digits: labels to keep.
+        name: of the data set, for the message.
+
+    Raises:
+        ValueError: a digit that does not occur.
+    """
+    missing = sorted(set(digits) - set(data.labels.tolist()))
+    if missing:
+        raise ValueError(f"{name} has no images labelled {', '.join(map(str, missing))}")
+    return data.subset(torch.isin(data.labels, torch.tensor(sorted(set(digits)))))
 
 
 def _load_npz(path: Path, train: bool) -> LabelledImages:
@@ -134,10 +151,3 @@ def _is_present(folder: Path) -> bool:
 
 def _cache_dir() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vaegmm"
-
-
-def _keep_digits(data: LabelledImages, digits: Sequence[int], name: str) -> LabelledImages:
-    missing = sorted(set(digits) - set(data.labels.tolist()))
-    if missing:
-        raise ValueError(f"{name} has no images labelled {', '.join(map(str, missing))}")
-    return data.subset(torch.isin(data.labels, torch.tensor(sorted(set(digits)))))

@@ -1,7 +1,7 @@
 """Whatever a person gives becomes float32 (28, 28) in [0, 1], ink = 1: here and nowhere else.
 
 The way of a picture: open_image (bytes), to_grey (colour, alpha, depth), to_ink (paper, polarity),
-normalise_drawing (MNIST's frame). The geometry of that frame lives in `vaegmm.data.drawing`.
+normalise_drawing (MNIST's frame). The array work lives in `vaegmm.data.paper` and `.drawing`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from vaegmm.data.drawing import Ink, centre, cut_to_ink, find_ink, mend_stroke_width
+from vaegmm.data.drawing import centre, mend_stroke_width
+from vaegmm.data.paper import Ink, cut_to_ink, find_ink
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_BYTES = 8_000_000
