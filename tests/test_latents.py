@@ -10,6 +10,7 @@ from vaegmm.latents import (
     encode_images,
     encode_posteriors,
     sample_posteriors,
+    score_reconstructions,
     to_pixels,
 )
 from vaegmm.networks.vae import VAE
@@ -29,6 +30,19 @@ def test_latents_become_probabilities_of_ink(tiny_vae: VAE) -> None:
     x_hat = decode_latents(tiny_vae, torch.randn(7, 2))
     assert x_hat.shape == (7, 1, 28, 28)
     assert 0 <= x_hat.min() < x_hat.max() <= 1
+
+
+def test_reconstructions_are_scored_in_nats_per_image(
+    tiny_vae: VAE, sample: LabelledImages
+) -> None:
+    x = to_pixels(sample.images)
+    z = encode_images(tiny_vae, sample.images)
+    nll, divergence = score_reconstructions(tiny_vae, sample.images, z)
+    x_hat = decode_latents(tiny_vae, z)
+    expected = -(x * x_hat.log() + (1 - x) * (1 - x_hat).log()).sum((1, 2, 3))
+    torch.testing.assert_close(nll, expected)
+    assert (divergence >= 0).all()
+    assert (divergence <= nll).all()
 
 
 def test_posterior_samples_have_the_posteriors_moments() -> None:

@@ -105,7 +105,8 @@ class MixtureConfig:
     n_init: int = 5
     """Starts by k-means++; the most likely one is kept."""
     outlier_share: float = 0.01
-    """Share of the training images whose log-density lies below the outlier threshold."""
+    """Share of the training images beyond the outlier thresholds, half by log-density and half by
+    reconstruction."""
     posterior_samples: int = 4
     """Draws z ~ q(z|x) per image that the mixture is fitted to; 0 fits the posterior means."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from vaegmm.networks.losses import reconstruction_divergence, reconstruction_nll
 from vaegmm.networks.vae import VAE, reparameterize
 from vaegmm.runtime import evaluating
 
@@ -50,3 +51,21 @@ def decode_latents(network: VAE, z: Tensor) -> Tensor:
     with evaluating(network):
         x_hats = [network.decode(part.to(device)).sigmoid() for part in z.split(BATCH)]
         return torch.cat(x_hats).cpu()
+
+
+def score_reconstructions(network: VAE, images: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the reconstruction NLL and divergence, (N,) each in nats, on the CPU.
+
+    Args:
+        network: decodes.
+        images: (N, 28, 28) uint8.
+        z: (N, D), their latents.
+    """
+    device = next(network.parameters()).device
+    nlls, divergences = [], []
+    with evaluating(network):
+        for image_part, z_part in zip(images.split(BATCH), z.split(BATCH), strict=True):
+            x, logits = to_pixels(image_part.to(device)), network.decode(z_part.to(device))
+            nlls.append(reconstruction_nll(logits, x))
+            divergences.append(reconstruction_divergence(logits, x))
+        return torch.cat(nlls).cpu(), torch.cat(divergences).cpu()

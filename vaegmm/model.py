@@ -41,6 +41,8 @@ class ModelConfig:
     """The label that each of the K components was named with."""
     log_density_threshold: float
     """A latent less likely than this (nats) lies where training images do not."""
+    divergence_threshold: float
+    """An image whose reconstruction is further off than this (nats) is drawn by no latent."""
     label_use: str
     """What labels were used for, in words."""
     training_images: str
@@ -93,6 +95,19 @@ class VAEGMM(nn.Module):
     def log_density(self, z: Tensor) -> Tensor:
         """Return log p(z) under the mixture, (N,), in nats."""
         return self.log_joint(z).logsumexp(1)
+
+    def is_outlier(self, log_density: Tensor, divergence: Tensor) -> Tensor:
+        """Return (N,) bool: whether images are unlike those that the model was trained on.
+
+        The encoder gives every picture some latent, and noise often a likely one; the decoder
+        then shows that this latent stands for something else.
+
+        Args:
+            log_density: (N,), log p(z) of their latents, in nats.
+            divergence: (N,), their `reconstruction_divergence`, in nats.
+        """
+        is_unlikely = log_density < self.config.log_density_threshold
+        return is_unlikely | (divergence > self.config.divergence_threshold)
 
     def label_probabilities(self, z: Tensor) -> Tensor:
         """Return (N, L): the responsibilities, summed over the components of each label."""

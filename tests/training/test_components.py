@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from vaegmm.config import MixtureConfig
 from vaegmm.data.datasets import LabelledImages
-from vaegmm.latents import encode_posteriors, sample_posteriors
+from vaegmm.latents import encode_posteriors, sample_posteriors, score_reconstructions
 from vaegmm.networks.vae import VAE
 from vaegmm.training.components import attach_mixture, fit_mixture, name_components
 
@@ -42,8 +43,19 @@ def test_the_model_holds_the_fitted_mixture(
     z = sample_posteriors(mu, logvar, n_samples, seed=3) if n_samples else mu
     expected = fit_mixture(z, config, seed=3).score_samples(mu.numpy())
     np.testing.assert_allclose(model.log_density(mu).numpy(), expected, atol=1e-3)
-    share = (model.log_density(mu) < model.config.log_density_threshold).double().mean()
-    assert abs(share - 0.01) < 0.004
+
+
+def test_the_outlier_share_is_halved_between_density_and_reconstruction(
+    tiny_vae: VAE, sample: LabelledImages
+) -> None:
+    config = MixtureConfig(n_components=4, n_init=1, outlier_share=0.1)
+    model = attach_mixture(tiny_vae, sample, config, seed=0, training_images="")
+    mu, _ = encode_posteriors(tiny_vae, sample.images)
+    _, divergence = score_reconstructions(tiny_vae, sample.images, mu)
+    likely, exact = torch.full((600,), torch.inf), torch.zeros(600)
+    assert model.is_outlier(model.log_density(mu), exact).sum() == 30
+    assert model.is_outlier(likely, divergence).sum() == 30
+    assert 30 <= model.is_outlier(model.log_density(mu), divergence).sum() <= 60
 
 
 def test_a_fit_to_posterior_samples_knows_their_width(

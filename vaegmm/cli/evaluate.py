@@ -53,7 +53,7 @@ def evaluate(arguments: EvaluateArguments) -> None:
     Raises:
         ValueError: weights or data that cannot be read or do not fit.
     """
-    from vaegmm.data.datasets import load_dataset
+    from vaegmm.data.datasets import keep_digits, load_dataset
     from vaegmm.evaluation.metrics import format_confusion, format_table, measure
     from vaegmm.model import DEFAULT, VAEGMM
     from vaegmm.runtime import resolve_device
@@ -61,7 +61,8 @@ def evaluate(arguments: EvaluateArguments) -> None:
     weights = Path(arguments.weights) if arguments.weights else DEFAULT
     model = VAEGMM.from_pretrained(weights).to(resolve_device(arguments.device))
     digits = arguments.digits or model.labels
-    test = load_dataset(arguments.dataset, False, digits, arguments.data_dir)
+    everything = load_dataset(arguments.dataset, False, (), arguments.data_dir)
+    test = keep_digits(everything, digits, arguments.dataset)
     own = measure(model, test)
     rows = {f"K = {own.n_components} (as saved): {own.label_use}": own}
     if arguments.n_components:
@@ -73,11 +74,26 @@ def evaluate(arguments: EvaluateArguments) -> None:
     print(f"{weights} on {len(test):,} test images of {arguments.dataset} labelled {labels}\n")
     print(format_table(rows))
     print(f"\nreconstruction BCE {own.reconstruction_bce:.2f} nats per image")
-    print(f"called unlike any label: {own.outlier_share:.2%}\n")
+    print(
+        f"called unlike any label: {own.outlier_share:.2%}{_describe_others(model, everything)}\n"
+    )
     print(format_confusion(own))
     folder = Path(arguments.output_dir or f"reports/{weights.resolve().name}")
     _write_report(model, test, rows, folder)
     print(f"\nmetrics.json and plots in {folder}")
+
+
+def _describe_others(model: VAEGMM, data: LabelledImages) -> str:
+    """Say how many images of labels that the model does not know it calls unlike its own."""
+    import torch
+
+    from vaegmm.evaluation.metrics import find_outliers
+
+    others = data.images[~torch.isin(data.labels, torch.tensor(model.labels))]
+    if len(others) == 0:
+        return ""
+    share = find_outliers(model, others).double().mean()
+    return f" (of the {len(others):,} images with other labels: {share:.1%})"
 
 
 def _measure_refit(

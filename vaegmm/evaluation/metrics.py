@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from sklearn.metrics import (
     accuracy_score,
@@ -17,10 +16,8 @@ from sklearn.metrics import (
 from torch import Tensor
 
 from vaegmm.data.datasets import LabelledImages
-from vaegmm.latents import BATCH, encode_images, to_pixels
+from vaegmm.latents import encode_images, score_reconstructions
 from vaegmm.model import VAEGMM
-from vaegmm.networks.losses import reconstruction_nll
-from vaegmm.runtime import evaluating
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,8 @@ def measure(model: VAEGMM, data: LabelledImages) -> Metrics:
     answers = np.array(model.labels)[model.label_probabilities(z).argmax(1).cpu().numpy()]
     log_joint = model.log_joint(z).cpu()
     components: NDArray[np.int64] = log_joint.argmax(1).numpy()
-    is_outlier = log_joint.logsumexp(1) < model.config.log_density_threshold
+    nll, divergence = score_reconstructions(model.network, data.images, z)
+    is_outlier = model.is_outlier(log_joint.logsumexp(1), divergence)
     truth = data.labels.numpy()
     labels = sorted({*model.labels, *truth.tolist()})
     precision, recall, f1, _ = precision_recall_fscore_support(
@@ -78,24 +76,18 @@ def measure(model: VAEGMM, data: LabelledImages) -> Metrics:
         f1_macro=float(f1),
         nmi=float(normalized_mutual_info_score(truth, components)),
         ari=float(adjusted_rand_score(truth, components)),
-        reconstruction_bce=float(reconstruction_bce(model, data.images, z).mean()),
+        reconstruction_bce=float(nll.mean()),
         outlier_share=float(is_outlier.double().mean()),
         confusion=confusion_matrix(truth, answers, labels=labels).tolist(),
         labels=labels,
     )
 
 
-def reconstruction_bce(model: VAEGMM, images: Tensor, z: Tensor) -> Tensor:
-    """Return the binary cross-entropy (N,) of images (N, 28, 28) uint8 and decoded latents (N, D).
-
-    In nats per image.
-    """
-    with evaluating(model):
-        parts = [
-            reconstruction_nll(model.network.decode(z_part), to_pixels(part.to(z.device))).cpu()
-            for part, z_part in zip(images.split(BATCH), z.split(BATCH), strict=True)
-        ]
-        return torch.cat(parts)
+def find_outliers(model: VAEGMM, images: Tensor) -> Tensor:
+    """Return (N,) bool: which images (N, 28, 28) uint8 the model calls unlike any label."""
+    z = encode_images(model.network, images).to(model.means.device)
+    _, divergence = score_reconstructions(model.network, images, z)
+    return model.is_outlier(model.log_density(z).cpu(), divergence)
 
 
 def format_table(rows: dict[str, Metrics]) -> str:

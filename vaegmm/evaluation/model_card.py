@@ -28,6 +28,6 @@ from vaegmm.model import VAEGMM
 model = VAEGMM.from_pretrained("this/folder")
 ```
 
-The answer to an image that is none of {labels} means nothing; `log_density_threshold` in
-config.json tells such images apart, and misses some.
+The answer to an image that is none of {labels} means nothing; the two thresholds in config.json
+tell such images apart, and miss some.
 """

@@ -1,7 +1,8 @@
-"""The two terms of the (beta-)ELBO. All in nats per image: sums over pixels and dimensions.
+"""The two terms of the (beta-)ELBO, and how far a reconstruction is off.
 
-Source: Kingma & Welling 2014, "Auto-Encoding Variational Bayes", appendix B; Higgins et al. 2017,
-"beta-VAE". Nothing here averages over the batch; the caller does.
+All in nats per image: sums over pixels and dimensions. Nothing here averages over the batch; the
+caller does. Source: Kingma & Welling 2014, "Auto-Encoding Variational Bayes", appendix B; Higgins
+et al. 2017, "beta-VAE".
 """
 
 from __future__ import annotations
@@ -22,6 +23,16 @@ def reconstruction_nll(logits: Tensor, x: Tensor) -> Tensor:
         (N,), nats per image.
     """
     return F.binary_cross_entropy_with_logits(logits, x, reduction="none").flatten(1).sum(1)
+
+
+def reconstruction_divergence(logits: Tensor, x: Tensor) -> Tensor:
+    """Return KL(Bernoulli(x) || Bernoulli(x_hat)), summed over pixels.
+
+    The reconstruction NLL less the entropy that grey pixels have by themselves: 0 when x is
+    rebuilt exactly, however grey it is. Arguments and result as in `reconstruction_nll`.
+    """
+    entropy = F.binary_cross_entropy(x, x, reduction="none").flatten(1).sum(1)  # (N,)
+    return reconstruction_nll(logits, x) - entropy
 
 
 def kl_divergence(mu: Tensor, logvar: Tensor) -> Tensor:

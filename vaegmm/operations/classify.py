@@ -11,8 +11,8 @@ from PIL import Image
 from torch import Tensor
 
 from vaegmm.data.images import normalise_drawing
-from vaegmm.latents import decode_latents
 from vaegmm.model import VAEGMM
+from vaegmm.networks.losses import reconstruction_divergence
 from vaegmm.runtime import evaluating
 
 
@@ -25,7 +25,9 @@ class Classification:
         probabilities: of every label of the model; they sum to 1.
         component: the mixture component with the largest responsibility.
         log_density: log p(z) of the latent under the mixture, in nats.
-        is_outlier: whether the latent lies where training images do not.
+        divergence: of the reconstruction from the picture, in nats; 0 when rebuilt exactly.
+        is_outlier: whether the latent lies where training images do not, or the reconstruction is
+            further off than theirs.
         x: (28, 28) float32 in [0, 1], ink = 1, what the model saw.
         x_hat: (28, 28) float32 in [0, 1], its reconstruction.
     """
@@ -34,6 +36,7 @@ class Classification:
     probabilities: dict[int, float]
     component: int
     log_density: float
+    divergence: float
     is_outlier: bool
     x: NDArray[np.float32]
     x_hat: NDArray[np.float32]
@@ -45,6 +48,7 @@ class Classification:
             "probabilities": {str(label): p for label, p in self.probabilities.items()},
             "is_outlier": self.is_outlier,
             "log_density": self.log_density,
+            "divergence": self.divergence,
             "component": self.component,
         }
 
@@ -67,17 +71,21 @@ def classify(model: VAEGMM, image: Image.Image | NDArray[np.generic]) -> Classif
 def classify_pixels(model: VAEGMM, x: Tensor) -> Classification:
     """Read a digit that already has MNIST's form: x (28, 28) float32 in [0, 1], ink = 1."""
     with evaluating(model):
-        z, _ = model.network.encode(x[None, None].to(model.means.device))  # (1, D)
-        log_joint = model.log_joint(z)[0].cpu()  # (K,)
-        x_hat = decode_latents(model.network, z)[0, 0]
+        pixels = x[None, None].to(model.means.device)  # (1, 1, 28, 28)
+        z, _ = model.network.encode(pixels)  # (1, D)
+        logits = model.network.decode(z)
+        divergence = reconstruction_divergence(logits, pixels)
+        log_joint = model.log_joint(z)  # (1, K)
+        log_density = log_joint.logsumexp(1)
         probabilities = model.label_probabilities(z)[0].tolist()
-    log_density = float(log_joint.logsumexp(0))
+        is_outlier = model.is_outlier(log_density, divergence)
     return Classification(
         label=model.labels[int(np.argmax(probabilities))],
         probabilities=dict(zip(model.labels, probabilities, strict=True)),
         component=int(log_joint.argmax()),
-        log_density=log_density,
-        is_outlier=log_density < model.config.log_density_threshold,
+        log_density=log_density.item(),
+        divergence=divergence.item(),
+        is_outlier=bool(is_outlier.item()),
         x=x.numpy(),
-        x_hat=x_hat.numpy(),
+        x_hat=logits.sigmoid()[0, 0].cpu().numpy(),
     )

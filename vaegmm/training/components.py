@@ -13,7 +13,7 @@ from torch import Tensor
 
 from vaegmm.config import MixtureConfig
 from vaegmm.data.datasets import LabelledImages
-from vaegmm.latents import encode_posteriors, sample_posteriors
+from vaegmm.latents import encode_posteriors, sample_posteriors, score_reconstructions
 from vaegmm.mixture import GaussianMixture
 from vaegmm.model import FORMAT_VERSION, VAEGMM, ModelConfig
 from vaegmm.networks.vae import VAE
@@ -26,7 +26,7 @@ def attach_mixture(
 
     What is fitted is the aggregate posterior, the mean of all q(z|x) (Hoffman & Johnson 2016, "ELBO
     surgery"), through `posterior_samples` draws from each: it knows how wide every image's
-    posterior is, which the means alone do not. Names and threshold are then taken at the means,
+    posterior is, which the means alone do not. Names and thresholds are then taken at the means,
     where drawings will be read.
 
     Args:
@@ -49,14 +49,17 @@ def attach_mixture(
     mixture = fit_mixture(z, config, seed)
     labels = data.labels.numpy()
     names = name_components(mixture.predict(mu.numpy()), labels, config.n_components)
-    threshold = np.quantile(mixture.score_samples(mu.numpy()), config.outlier_share)
+    tail = config.outlier_share / 2  # half of them beyond each threshold
+    log_density = mixture.score_samples(mu.numpy())
+    _, divergence = score_reconstructions(network, data.images, mu)
     model = VAEGMM(
         ModelConfig(
             format_version=FORMAT_VERSION,
             network=network.config,
             labels=tuple(sorted(set(labels.tolist()))),
             component_labels=names,
-            log_density_threshold=float(threshold),
+            log_density_threshold=float(np.quantile(log_density, tail)),
+            divergence_threshold=float(np.quantile(divergence.numpy(), 1 - tail)),
             label_use=f"labels only name the {config.n_components} components",
             training_images=training_images,
         )
