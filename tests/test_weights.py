@@ -12,7 +12,7 @@ from vaegmm.training.components import attach_mixture, name_components
 def test_it_reads_the_samples_digits(digits148: VAEGMM, sample: LabelledImages) -> None:
     metrics = measure(digits148, sample)
     assert digits148.labels == (1, 4, 8)
-    assert metrics.accuracy >= 0.985  # 0.5 points below the goal on all test images: 600 is few
+    assert metrics.accuracy >= 0.985  # a point below all 3,091 test images: 600 is few
     assert metrics.outlier_share <= 0.03
 
 
@@ -22,7 +22,7 @@ def test_three_components_fitted_without_labels_find_the_digits(
     train = load_dataset("sample", train=True, digits=(1, 4, 8))
     config = MixtureConfig(n_components=3)
     refitted = attach_mixture(digits148.network, train, config, 0, "the sample")
-    assert measure(refitted, sample).accuracy >= 0.95
+    assert measure(refitted, sample).accuracy >= 0.985
 
 
 def test_it_is_small_enough_for_a_space() -> None:
