@@ -1,0 +1,1 @@
+"""The page in the browser. Uses `vaegmm`; never imports torch."""

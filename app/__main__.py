@@ -1,0 +1,108 @@
+"""Open the page: `python -m app`.
+
+Arguments and the port are checked before anything heavy is imported, so that a mistake shows at
+once. What is served stands in `app.build`, the server's switches in `app.serve`.
+"""
+
+import errno
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from vaegmm.cli.parse import parse, run
+
+PROG = "python -m app"
+DEFAULT_PORT = "7860"
+
+
+@dataclass(frozen=True)
+class AppArguments:
+    """Serve the page that reads digits while they are drawn."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on; 0.0.0.0 lets other machines in."""
+    port: str = field(default_factory=lambda: os.environ.get("PORT", DEFAULT_PORT))
+    """Port to listen on, 1 to 65535; the environment variable PORT when not given."""
+    weights: str | None = None
+    """Model folder; the embedded 1/4/8 model when not given."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    return run(lambda: serve(parse(AppArguments, argv, PROG)), PROG)
+
+
+def serve(arguments: AppArguments) -> None:
+    """Serve until Ctrl-C or SIGTERM.
+
+    Raises:
+        ValueError: a port that is no port or is taken, a host that is not here, or no model in the
+            folder of the weights.
+    """
+    port = read_port(arguments.port)
+    check_address(arguments.host, port)
+    # Read when gradio and torch are imported. One picture is too little work to share between
+    # cores: visitors share them instead.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    from app.build import load_app
+    from app.serve import launch
+
+    page = load_app(arguments.weights)
+    launch(page, arguments.host, port)
+    shown = "127.0.0.1" if arguments.host == "0.0.0.0" else arguments.host
+    print(f"Ready on http://{shown}:{port} (Ctrl-C ends it)", flush=True)
+    wait_for_signal()
+    page.close(verbose=False)
+
+
+def read_port(text: str) -> int:
+    """Read a port number.
+
+    Raises:
+        ValueError: it is not a whole number from 1 to 65535.
+    """
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+        raise ValueError(
+            f"port must be a whole number from 1 to 65535, got {text!r}; "
+            f"give another with PORT={DEFAULT_PORT} make app, or --port {DEFAULT_PORT}"
+        )
+    return int(text)
+
+
+def check_address(host: str, port: int) -> None:
+    """Check that the program may listen there.
+
+    Raises:
+        ValueError: another program has the port, or the host is not an address of this machine.
+    """
+    try:
+        with socket.socket() as probe:
+            if os.name == "posix":  # elsewhere this would let two programs share the port
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise ValueError(
+                f"port {port} is taken by another program; take the next with "
+                f"PORT={port + 1} make app, or --port {port + 1}"
+            ) from error
+        raise ValueError(
+            f"cannot listen on {host}:{port} ({error.strerror}); choose another --host or --port"
+        ) from error
+
+
+def wait_for_signal() -> None:
+    """Sleep until Ctrl-C or SIGTERM."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    ended.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

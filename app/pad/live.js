@@ -1,0 +1,64 @@
+/*
+ * Keeping an answer in step with a drawing that changes faster than a server can answer: one call
+ * under way at a time, the newest drawing next, and never an older answer over a newer one.
+ */
+
+const CALL_TIMEOUT_MS = 5000;
+const RETRY_MS = 2000;
+
+class LiveAnswer {
+  #version = 0; // of the drawing
+  #asked = 0; // the version last sent
+  #shown = 0; // the version last answered
+  #isCalling = false;
+  #retry = null;
+
+  /**
+   * `ask()` resolves to an answer for the drawing as it is now, or to undefined when the server
+   * cannot be reached; `show(answer, isNewest)` takes it; `lose()` is told of a lost call.
+   */
+  constructor({ ask, show, lose }) {
+    Object.assign(this, { ask, show, lose });
+  }
+
+  /** The drawing has changed: ask about it as soon as no call is under way. */
+  async refresh() {
+    this.#version += 1;
+    clearTimeout(this.#retry);
+    if (this.#isCalling) return;
+    this.#isCalling = true;
+    try {
+      while (this.#asked < this.#version) {
+        const version = this.#version;
+        this.#asked = version;
+        this.#take(await withinTime(this.ask()), version);
+      }
+    } finally {
+      this.#isCalling = false;
+    }
+  }
+
+  /** The drawing has changed to one whose answer is known without asking. */
+  settle(answer) {
+    this.#version += 1;
+    this.#asked = this.#shown = this.#version;
+    clearTimeout(this.#retry);
+    this.show(answer, true);
+  }
+
+  #take(answer, version) {
+    if (version <= this.#shown) return;
+    if (answer === undefined) {
+      this.lose();
+      this.#retry = setTimeout(() => this.refresh(), RETRY_MS);
+      return;
+    }
+    this.#shown = version;
+    this.show(answer, version === this.#version);
+  }
+}
+
+function withinTime(promise) {
+  const timeout = new Promise((resolve) => setTimeout(resolve, CALL_TIMEOUT_MS));
+  return Promise.race([promise, timeout]);
+}

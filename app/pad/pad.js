@@ -1,0 +1,235 @@
+/*
+ * The drawing pad's behaviour: pointer, keyboard, pictures, and the call to the server while a
+ * stroke is being drawn. Gradio runs this as the body of a function with these arguments; the
+ * files drawing.js, picture.js and live.js stand above it in the same body.
+ *
+ * Every answer is told to the page as a "pad:answer" event, {pad, answer, isSettled}.
+ */
+/* global element, props, server, watch, Drawing, LiveAnswer, PictureError, openDataUrl, openPicture */
+
+const HINT = matchMedia("(hover: none)").matches
+  ? "A photo of a handwritten digit works too."
+  : "You can also paste a picture, or drop one here.";
+
+const root = element.querySelector(".pad");
+const canvas = root.querySelector(".pad-canvas");
+const context = canvas.getContext("2d");
+const note = root.querySelector(".pad-note");
+const fileInput = root.querySelector(".pad-file");
+const [undoButton, clearButton, uploadButton, exampleButton] = [
+  ...["undo", "clear", "upload", "example"].map((name) => root.querySelector(`.pad-${name}`)),
+];
+
+// What the server is sent: painted from the strokes, so it is the same on every screen.
+const smallContext = Object.assign(document.createElement("canvas"), {
+  width: props.side,
+  height: props.side,
+}).getContext("2d", { willReadFrequently: true });
+smallContext.imageSmoothingQuality = "high";
+
+const drawing = new Drawing();
+const live = new LiveAnswer({ ask, show, lose });
+let strokePointer = null; // the pointer that draws; null between strokes
+let frame = null; // the animation frame that will paint the latest points
+let lastExample = null;
+
+function encode() {
+  drawing.paint(smallContext, props.side);
+  return smallContext.canvas.toDataURL("image/png");
+}
+
+function repaint() {
+  drawing.paint(context, canvas.width);
+  root.classList.toggle("is-blank", drawing.isBlank);
+  undoButton.ariaDisabled = !drawing.canUndo;
+  clearButton.ariaDisabled = drawing.isBlank;
+}
+
+/* ---- The answer ---- */
+
+function ask() {
+  return server.read_drawing(encode());
+}
+
+function show(answer, isNewest) {
+  if (note.dataset.kind === "lost") say("");
+  const detail = { pad: props.pad_id, answer, isSettled: isNewest && strokePointer === null };
+  element.dispatchEvent(new CustomEvent("pad:answer", { bubbles: true, detail }));
+}
+
+function lose() {
+  say("The connection is lost. Trying again…", "lost");
+}
+
+function refreshAnswer() {
+  if (!props.has_reader) return;
+  if (drawing.isBlank) live.settle({ is_blank: true });
+  else live.refresh();
+}
+
+/** A message under the pad; an empty one brings back the hint. */
+function say(message, kind = "") {
+  if (note.textContent !== (message || HINT)) note.textContent = message || HINT;
+  note.dataset.kind = kind;
+}
+
+/** The drawing rests: give its value to Gradio and ask for the settled answer. */
+function settle() {
+  strokePointer = null;
+  cancelAnimationFrame(frame);
+  frame = null;
+  repaint();
+  props.value = drawing.isBlank ? "" : encode();
+  refreshAnswer();
+}
+
+/* ---- Strokes ---- */
+
+function position(event) {
+  const box = canvas.getBoundingClientRect();
+  return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+}
+
+function beginStroke(event) {
+  if (event.button !== 0 || !event.isPrimary) return;
+  canvas.setPointerCapture(event.pointerId);
+  strokePointer = event.pointerId;
+  say("");
+  drawing.beginStroke(position(event));
+  scheduleFrame();
+}
+
+function extendStroke(event) {
+  if (event.pointerId !== strokePointer) return;
+  const moves = event.getCoalescedEvents?.() ?? [];
+  drawing.extendStroke((moves.length > 0 ? moves : [event]).map(position));
+  scheduleFrame();
+}
+
+function endStroke(event) {
+  if (event.pointerId === strokePointer) settle();
+}
+
+function scheduleFrame() {
+  frame ??= requestAnimationFrame(() => {
+    frame = null;
+    repaint();
+    refreshAnswer();
+  });
+}
+
+function undo() {
+  say("");
+  drawing.undo();
+  settle();
+}
+
+function clear() {
+  say("");
+  drawing.clear();
+  settle();
+}
+
+/* ---- Pictures ---- */
+
+async function putFile(file) {
+  try {
+    drawing.putPicture(await openPicture(file, openOnServer));
+    say("");
+    settle();
+  } catch (error) {
+    if (!(error instanceof PictureError)) throw error;
+    say(error.message, "error");
+  }
+}
+
+async function openOnServer(file) {
+  const answer = await server.open_file({ binary: true, data: { file } });
+  if (answer === undefined) throw new PictureError("The connection is lost. Try again in a moment.");
+  if (answer.error) throw new PictureError(answer.error);
+  return answer.picture;
+}
+
+async function putExample() {
+  const answer = await server.pick_example(lastExample);
+  if (answer === undefined) return lose();
+  lastExample = answer.index;
+  drawing.putPicture(await openDataUrl(answer.picture));
+  say(answer.caption);
+  settle();
+}
+
+/** Which pad takes what is pasted or dropped on the page: the one under it, in focus, or the first seen. */
+function isAddressed(event) {
+  const pads = [...document.querySelectorAll(".pad")].filter((pad) => pad.offsetParent !== null);
+  const within = (node) => pads.find((pad) => pad.contains(node));
+  return root === (within(event.target) ?? within(document.activeElement) ?? pads[0]);
+}
+
+function isTyping() {
+  return document.activeElement?.matches("input, textarea, [contenteditable]") ?? false;
+}
+
+function paste(event) {
+  const [file] = event.clipboardData.files;
+  if (!file || isTyping() || !isAddressed(event)) return;
+  event.preventDefault();
+  putFile(file);
+}
+
+function dragOver(event) {
+  if (!event.dataTransfer.types.includes("Files") || event.defaultPrevented) return;
+  event.preventDefault(); // else the browser leaves the page to show the file
+  root.classList.toggle("is-target", isAddressed(event));
+}
+
+function drop(event) {
+  const [file] = event.dataTransfer.files;
+  root.classList.remove("is-target");
+  if (!file || !isAddressed(event)) return;
+  event.preventDefault();
+  putFile(file);
+}
+
+/* ---- Events ---- */
+
+canvas.addEventListener("pointerdown", beginStroke);
+canvas.addEventListener("pointermove", extendStroke);
+canvas.addEventListener("pointerup", endStroke);
+canvas.addEventListener("pointercancel", endStroke);
+root.addEventListener("keydown", (event) => {
+  const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === "z";
+  const isClear = event.key === "Delete" || event.key === "Escape";
+  if (!isUndo && !isClear) return;
+  event.preventDefault();
+  if (isUndo) undo();
+  else clear();
+});
+undoButton.addEventListener("click", undo);
+clearButton.addEventListener("click", clear);
+uploadButton.addEventListener("click", () => fileInput.click());
+exampleButton?.addEventListener("click", putExample);
+fileInput.addEventListener("change", () => {
+  if (fileInput.files.length > 0) putFile(fileInput.files[0]);
+  fileInput.value = ""; // so that the same file can be chosen again
+});
+document.addEventListener("paste", paste);
+document.addEventListener("dragover", dragOver);
+document.addEventListener("dragleave", () => root.classList.remove("is-target"));
+document.addEventListener("drop", drop);
+
+// Gradio's events may set the value too; `watch` hears of those only.
+watch("value", async () => {
+  if (props.value) drawing.putPicture(await openDataUrl(props.value));
+  else drawing.clear();
+  settle();
+});
+
+// One canvas pixel per screen pixel, at any size and zoom.
+new ResizeObserver(() => {
+  canvas.width = canvas.height = Math.round(canvas.clientWidth * devicePixelRatio) || 1;
+  repaint();
+}).observe(canvas);
+
+say("");
+repaint();

@@ -1,0 +1,100 @@
+"""The drawing pad: a canvas that asks the server about a drawing while it is being drawn.
+
+Reusable: a tab says what reads a drawing and which examples there are. Shows no result itself; each
+answer goes to the page as a `pad:answer` event (see `pad.js`), which `app.reading` listens for.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+from PIL import Image
+
+from app.pad.pictures import SIDE, decode_drawing, encode_picture, enlarge_digit, open_upload
+
+HERE = Path(__file__).parent
+SCRIPTS = ("drawing.js", "picture.js", "live.js", "pad.js")
+
+Answer = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A digit that the pad offers, and the line that says what it is."""
+
+    digit: Image.Image
+    caption: str
+
+
+def build_pad(
+    pad_id: str,
+    *,
+    name: str,
+    read: Callable[[Image.Image], Answer] | None = None,
+    examples: Sequence[Example] = (),
+) -> gr.HTML:
+    """Place a drawing pad. Its value is a PNG data URL for `decode_drawing`, or "" when blank.
+
+    A function and not a subclass of `gr.HTML`, because Gradio writes a `.pyi` file beside the
+    source of every subclass.
+
+    Args:
+        pad_id: element id, and the name under which the pad's answers go to the page.
+        name: what the pad is for, as screen readers say it.
+        read: answers a drawing with JSON, during a stroke and after it. None: the pad only has
+            a value.
+        examples: what "Try an example" picks from. None given: no such button.
+    """
+    return gr.HTML(
+        value="",
+        elem_id=pad_id,
+        html_template=(HERE / "pad.html").read_text(encoding="utf-8"),
+        css_template=(HERE / "pad.css").read_text(encoding="utf-8"),
+        js_on_load="\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS),
+        apply_default_css=False,
+        server_functions=_server_functions(read, examples),
+        pad_id=pad_id,
+        name=name,
+        side=SIDE,
+        has_reader=read is not None,
+        has_examples=bool(examples),
+    )
+
+
+def _server_functions(
+    read: Callable[[Image.Image], Answer] | None, examples: Sequence[Example]
+) -> list[Callable[[object], Answer]]:
+    """What the pad's JavaScript calls, each with one argument that may be anything at all."""
+
+    def read_drawing(url: object) -> Answer:
+        assert read is not None
+        try:
+            drawing = decode_drawing(url)
+        except ValueError as error:
+            return {"error": str(error)}
+        return read(drawing)
+
+    def pick_example(previous: object) -> Answer:
+        others = [index for index in range(len(examples)) if index != previous]
+        index = random.choice(others or [0])
+        example = examples[index]
+        return {
+            "index": index,
+            "picture": encode_picture(enlarge_digit(example.digit)),
+            "caption": example.caption,
+        }
+
+    def open_file(upload: object) -> Answer:
+        try:
+            return {"picture": encode_picture(open_upload(upload))}
+        except ValueError as error:
+            return {"error": str(error)}
+
+    functions: list[Callable[[object], Answer]] = [open_file]
+    if read is not None:
+        functions.append(read_drawing)
+    if examples:
+        functions.append(pick_example)
+    return functions

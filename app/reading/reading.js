@@ -1,0 +1,80 @@
+/*
+ * Shows the answers of one drawing pad: the label, a bar per digit, and the two pictures. Listens
+ * for the pad's "pad:answer" events and calls no server. Gradio runs this as a function's body.
+ *
+ * An answer is {is_blank}, {error}, or {label, probabilities, is_outlier, seen, rebuilt}.
+ */
+/* global element, props */
+
+const QUIET_MS = 600; // a digit of two strokes is announced once
+const PICTURE_SIDE = 28;
+
+const find = (name) => element.querySelector(`.reading-${name}`);
+const section = element.querySelector(".reading");
+const rows = [...element.querySelectorAll(".reading-row")].map((row) => ({
+  row,
+  label: row.dataset.label,
+  bar: row.querySelector(".reading-bar"),
+  percent: row.querySelector(".reading-percent"),
+}));
+let announcement = null;
+
+function describe(answer) {
+  if (answer.error) return { state: "error", sign: "!", headline: answer.error, detail: "" };
+  if (answer.is_blank) {
+    return { state: "blank", sign: "?", headline: props.invitation, detail: props.promise };
+  }
+  const noun = `${answer.label === 8 ? "an" : "a"} ${answer.label}`;
+  if (answer.is_outlier) {
+    const detail = `The nearest it knows is ${noun}.`;
+    return { state: "outlier", sign: "?", headline: props.refusal, detail };
+  }
+  const certainty = `${percentage(answer.probabilities[answer.label])} sure`;
+  return { state: "read", sign: answer.label, headline: `This is ${noun}`, detail: certainty };
+}
+
+/** Whole percent; never a 0 or a 100 that is not one. */
+function percentage(probability) {
+  if (probability < 0.005) return "<1%";
+  if (probability > 0.995) return ">99%";
+  return `${Math.round(100 * probability)}%`;
+}
+
+function show(answer) {
+  const { state, sign, headline, detail } = describe(answer);
+  section.dataset.state = state;
+  find("label").textContent = sign;
+  find("headline").textContent = headline;
+  find("detail").textContent = detail;
+  for (const { row, label, bar, percent } of rows) {
+    const probability = answer.probabilities?.[label];
+    bar.style.transform = `scaleX(${probability ?? 0})`;
+    percent.textContent = probability === undefined ? "" : percentage(probability);
+    row.classList.toggle("is-best", label === String(answer.label));
+  }
+  paint(find("seen"), answer.seen);
+  paint(find("rebuilt"), answer.rebuilt);
+  return [headline, detail].filter(Boolean).join(". ");
+}
+
+/** Paint grey levels, one byte a pixel, in base64; none given: an empty frame. */
+function paint(canvas, levels) {
+  const context = canvas.getContext("2d");
+  const picture = context.createImageData(PICTURE_SIDE, PICTURE_SIDE);
+  [...atob(levels ?? "")].forEach((byte, i) => {
+    const level = byte.charCodeAt(0);
+    picture.data.set([level, level, level, 255], 4 * i);
+  });
+  context.putImageData(picture, 0, 0);
+}
+
+document.addEventListener("pad:answer", ({ detail: { pad, answer, isSettled } }) => {
+  if (pad !== props.pad_id) return;
+  const words = show(answer);
+  clearTimeout(announcement);
+  if (!isSettled) return;
+  // Screen readers hear the answer once the hand rests, not every update of a stroke.
+  announcement = setTimeout(() => {
+    find("spoken").textContent = words;
+  }, QUIET_MS);
+});

@@ -1,0 +1,56 @@
+"""The reading: what the model makes of a drawing, shown beside the pad while it is drawn.
+
+Holds the words and the JSON that `reading.js` shows. Calls no model.
+"""
+
+import base64
+from collections.abc import Sequence
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+from numpy.typing import NDArray
+
+from vaegmm.operations.classify import Classification
+
+HERE = Path(__file__).parent
+BLANK_ANSWER: dict[str, object] = {"is_blank": True}
+
+
+def build_reading(pad_id: str, labels: Sequence[int]) -> gr.HTML:
+    """Place the reading of the pad of that id: one bar for each of the model's labels."""
+    return gr.HTML(
+        html_template=(HERE / "reading.html").read_text(encoding="utf-8"),
+        css_template=(HERE / "reading.css").read_text(encoding="utf-8"),
+        js_on_load=(HERE / "reading.js").read_text(encoding="utf-8"),
+        apply_default_css=False,
+        pad_id=pad_id,
+        labels=list(labels),
+        invitation=f"Draw a {name_labels(labels)}",
+        promise="The reading follows your hand.",
+        refusal=f"This does not look like a {name_labels(labels)}",
+    )
+
+
+def name_labels(labels: Sequence[int]) -> str:
+    """The digits a model knows, as they stand in a sentence: "1, 4 or 8"; all ten: "digit"."""
+    if len(labels) == 10:
+        return "digit"
+    *others, last = map(str, labels)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def as_answer(classification: Classification) -> dict[str, object]:
+    """The JSON that `reading.js` shows; pictures as base64, one byte of grey per pixel."""
+    return {
+        "label": classification.label,
+        "probabilities": {str(k): p for k, p in classification.probabilities.items()},
+        "is_outlier": classification.is_outlier,
+        "seen": _encode_levels(classification.x),
+        "rebuilt": _encode_levels(classification.x_hat),
+    }
+
+
+def _encode_levels(pixels: NDArray[np.float32]) -> str:
+    levels = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)  # (28, 28)
+    return base64.b64encode(levels.tobytes()).decode("ascii")

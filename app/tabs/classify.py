@@ -1,0 +1,83 @@
+"""The Classify tab: draw a digit on the left, read the model's answer on the right."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import gradio as gr
+from PIL import Image
+
+from app.controls import MODEL_EVENTS, with_clear_errors
+from app.pad.pad import Example, build_pad
+from app.reading.reading import BLANK_ANSWER, as_answer, build_reading
+from vaegmm.data.datasets import LabelledImages
+from vaegmm.data.images import BlankImageError, open_image
+from vaegmm.model import VAEGMM
+from vaegmm.operations.classify import classify
+
+PAD_ID = "classify-pad"
+PRIVACY = "<p>Your drawings are read and forgotten: nothing is stored.</p>"
+PROGRAM = """
+<details>
+  <summary>Use it from a program</summary>
+  <pre><code>from gradio_client import Client, handle_file
+
+client = Client("<span class="origin">http://127.0.0.1:7860</span>")
+client.predict(handle_file("digit.png"), api_name="/classify")</code></pre>
+</details>
+"""
+FILL_IN_ORIGIN = "element.querySelector('.origin').textContent = location.origin;"
+
+
+def build_classify_tab(model: VAEGMM, examples: LabelledImages) -> None:
+    """Place the tab's components, and the endpoint `/classify` for programs.
+
+    Args:
+        model: reads the drawings.
+        examples: digits for "Try an example".
+    """
+    with gr.Row(elem_classes="classify"):
+        with gr.Column(elem_classes="classify-pad"):
+            read = partial(read_drawing, model)
+            build_pad(PAD_ID, name="Drawing pad", read=read, examples=make_examples(examples))
+        with gr.Column(elem_classes="classify-reading"):
+            build_reading(PAD_ID, model.labels)
+    gr.HTML(
+        PRIVACY + PROGRAM,
+        js_on_load=FILL_IN_ORIGIN,
+        elem_classes="footnote",
+        apply_default_css=False,
+    )
+    file = gr.File(type="binary", label="Image file", visible=False)
+    answer = gr.JSON(label="Classification", visible=False)
+    file.upload(
+        partial(classify_file, model),
+        file,
+        answer,
+        api_name="classify",
+        api_description="Read one digit from an image file: label, probabilities, outlier flag.",
+        concurrency_id=MODEL_EVENTS,
+    )
+
+
+def make_examples(images: LabelledImages) -> Sequence[Example]:
+    """The digits of a data set, each with a line that says what it is."""
+    return [
+        Example(Image.fromarray(x), f"From MNIST's test images, labelled {label}.")
+        for x, label in zip(images.images.numpy(), images.labels.tolist(), strict=True)
+    ]
+
+
+def read_drawing(model: VAEGMM, drawing: Image.Image) -> dict[str, object]:
+    """What the reading shows of a drawing."""
+    try:
+        return as_answer(classify(model, drawing))
+    except BlankImageError:
+        return BLANK_ANSWER
+
+
+@with_clear_errors
+def classify_file(model: VAEGMM, file: bytes | None) -> dict[str, object]:
+    """Read one digit from the bytes of an image file."""
+    if file is None:
+        raise ValueError("The image file is missing; send a PNG or JPEG file.")
+    return classify(model, open_image(file)).summary()

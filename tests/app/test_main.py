@@ -1,0 +1,57 @@
+"""What `python -m app` says before it serves: one clear line for every mistake."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from app.__main__ import AppArguments, check_address, main, read_port
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_a_taken_port_is_one_line_that_names_the_remedy(
+    taken_port: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--port", str(taken_port)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == (
+        f"python -m app: port {taken_port} is taken by another program; take the next with "
+        f"PORT={taken_port + 1} make app, or --port {taken_port + 1}\n"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "abc", "0", "-1", "65536", "1e3", "7860.0", "٣", "²"])
+def test_a_port_that_is_no_port_is_one_line(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([f"--port={text}"]) == 2
+    assert capsys.readouterr().err.startswith(
+        f"python -m app: port must be a whole number from 1 to 65535, got {text!r}; "
+    )
+
+
+def test_the_first_and_the_last_port_are_ports() -> None:
+    assert (read_port("1"), read_port("65535")) == (1, 65535)
+
+
+def test_the_environment_gives_the_default_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "7999")
+    assert AppArguments().port == "7999"
+    monkeypatch.delenv("PORT")
+    assert AppArguments().port == "7860"
+
+
+def test_a_host_that_is_not_here_is_named() -> None:
+    with pytest.raises(ValueError, match=r"cannot listen on 192\.0\.2\.1:7860 .*another --host"):
+        check_address("192.0.2.1", 7860)
+
+
+def test_a_folder_without_a_model_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    assert main(["--port", str(port), "--weights", "no-such-folder"]) == 2
+    assert "no-such-folder" in capsys.readouterr().err

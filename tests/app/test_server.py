@@ -1,0 +1,86 @@
+"""The program as it is started: it serves the page and the endpoint, and it ends when told to."""
+
+import json
+import signal
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+from tests.browser.browsing import Server, serve_app
+from vaegmm.data.datasets import LabelledImages
+from vaegmm.model import VAEGMM
+from vaegmm.operations.classify import classify
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serve_app() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def client(server: Server) -> Iterator[Client]:
+    client = Client(server.url, verbose=False)
+    yield client
+    client.close()
+
+
+def test_the_page_is_served(server: Server) -> None:
+    with urllib.request.urlopen(server.url) as answer:
+        assert "Digits, read as you draw" in answer.read().decode()
+
+
+def test_the_endpoint_answers_as_the_operation_does(
+    client: Client, digits148: VAEGMM, sample: LabelledImages, tmp_path: Path
+) -> None:
+    digit = Image.fromarray(sample.images[300].numpy())
+    digit.save(tmp_path / "digit.png")
+    answer = client.predict(handle_file(tmp_path / "digit.png"), api_name="/classify")
+    expected = classify(digits148, digit).summary()
+    assert answer.keys() == expected.keys()
+    assert answer["label"] == expected["label"]
+    assert answer["probabilities"] == pytest.approx(expected["probabilities"], abs=1e-4)
+
+
+def test_a_bad_file_is_one_sentence_without_a_path(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "digit.png").write_bytes(b"hello")
+    with pytest.raises(AppError, match="image") as raised:
+        client.predict(handle_file(tmp_path / "digit.png"), api_name="/classify")
+    assert "/" not in str(raised.value)
+
+
+@pytest.mark.parametrize("meta", [{"_type": "gradio.FileData"}, {}])
+def test_a_path_on_the_server_is_not_read(
+    server: Server,
+    sample: LabelledImages,
+    tmp_path: Path,
+    meta: dict[str, str],
+) -> None:
+    Image.fromarray(sample.images[0].numpy()).save(tmp_path / "digit.png")
+    url = f"{server.url}/gradio_api/call/classify"
+    body = json.dumps({"data": [{"path": str(tmp_path / "digit.png"), "meta": meta}]}).encode()
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        event = json.load(answer)["event_id"]
+    with urllib.request.urlopen(f"{url}/{event}") as answer:
+        stream = answer.read().decode()
+    assert stream.startswith("event: error")
+    assert "label" not in stream
+    assert str(tmp_path) not in stream
+
+
+def test_classify_is_the_only_endpoint(client: Client) -> None:
+    api = client.view_api(print_info=False, return_format="dict")
+    assert list(api["named_endpoints"]) == ["/classify"]
+    assert not api["unnamed_endpoints"]
+
+
+def test_it_ends_cleanly_when_told_to(server: Server) -> None:
+    server.process.send_signal(signal.SIGTERM)
+    out, _ = server.process.communicate(timeout=20)
+    assert (server.process.returncode, out) == (0, "")

@@ -1,0 +1,70 @@
+"""The app in a process of its own, and the Chromium that visits it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Playwright
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+SWITCHES = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+class NoChromiumError(Exception):
+    """There is no Chromium here; says how to get one."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running app: its process, and where it is."""
+
+    process: subprocess.Popen[str]
+    url: str
+
+
+@contextmanager
+def serve_app() -> Iterator[Server]:
+    """Run `python -m app` with the embedded model on a free port, until the block ends."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "app", "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            ready = process.stdout.readline()
+            assert ready == f"Ready on {url} (Ctrl-C ends it)\n", ready
+            yield Server(process, url)
+        finally:
+            process.kill()
+
+
+def open_chromium(playwright: Playwright) -> Browser:
+    """Start a headless Chromium: the system's, else the one that playwright has installed.
+
+    Raises:
+        NoChromiumError: neither is there.
+    """
+    own = playwright.chromium.executable_path
+    path = next(filter(None, map(shutil.which, NAMES)), own)
+    if not Path(path).exists():
+        raise NoChromiumError(
+            "no Chromium found; install one, for example: sudo apt-get install chromium "
+            "(or: python -m playwright install chromium)"
+        )
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    switches = [*SWITCHES, "--no-sandbox"] if is_root else [*SWITCHES]
+    return playwright.chromium.launch(executable_path=path, args=switches)
