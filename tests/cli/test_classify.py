@@ -50,6 +50,14 @@ def test_what_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixt
         assert error.count("\n") == 1
 
 
+def test_a_reader_that_leaves_early_sees_no_traceback() -> None:
+    code = "import sys; from vaegmm.cli.train import main; sys.exit(main(['--help']))"
+    command = f'{sys.executable} -c "{code}" | head -1'
+    result = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=ROOT)
+    assert result.stdout.startswith("usage: train.py")
+    assert result.stderr == ""
+
+
 def test_the_command_lists_its_subcommands() -> None:
     asked = subprocess.run(
         [sys.executable, "-m", "vaegmm", "--help"], cwd=ROOT, capture_output=True, text=True
