@@ -25,7 +25,7 @@ class AppArguments:
 
     host: str = "127.0.0.1"
     """Address to listen on; 0.0.0.0 lets other machines in."""
-    port: str = field(default_factory=lambda: os.environ.get("PORT", DEFAULT_PORT))
+    port: str = field(default_factory=lambda: os.environ.get("PORT") or DEFAULT_PORT)
     """Port to listen on, 1 to 65535; the environment variable PORT when not given."""
     weights: str | None = None
     """Model folder; the embedded 1/4/8 model when not given."""
@@ -55,6 +55,7 @@ def serve(arguments: AppArguments) -> None:
     page = load_app(arguments.weights)
     launch(page, arguments.host, port)
     shown = "127.0.0.1" if arguments.host == "0.0.0.0" else arguments.host
+    shown = f"[{shown}]" if ":" in shown else shown
     print(f"Ready on http://{shown}:{port} (Ctrl-C ends it)", flush=True)
     wait_for_signal()
     page.close(verbose=False)
@@ -81,7 +82,7 @@ def check_address(host: str, port: int) -> None:
         ValueError: another program has the port, or the host is not an address of this machine.
     """
     try:
-        with socket.socket() as probe:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             if os.name == "posix":  # elsewhere this would let two programs share the port
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))

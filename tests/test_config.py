@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from vaegmm.config import ExperimentConfig, NetworkConfig, from_dict, load_toml
+from vaegmm.config import (
+    ExperimentConfig,
+    NetworkConfig,
+    TrainingConfig,
+    check_finite,
+    from_dict,
+    load_toml,
+)
 
 CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("*.toml"))
 
@@ -37,6 +45,8 @@ def test_lists_become_tuples_and_integers_floats(tmp_path: Path) -> None:
         ("[data]\ndigits = ['1']", "digits: expected int, got '1'"),
         ("data = 3", "expected a table of settings, got int"),
         ("seed = ", "is not valid TOML"),
+        ("[training]\nbeta = 1" + 400 * "0", "beta: expected float, got 1000"),
+        ("seed = " + 20_000 * "[", "is not valid TOML"),
     ],
 )
 def test_a_wrong_setting_is_named(text: str, message: str, tmp_path: Path) -> None:
@@ -53,3 +63,17 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_a_missing_key_takes_its_default() -> None:
     assert from_dict(NetworkConfig, {"latent_dim": 3}, "here") == NetworkConfig(latent_dim=3)
+
+
+def test_a_mark_that_an_editor_put_in_front_does_no_harm(tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text("seed = 3\n", encoding="utf-8-sig")
+    assert load_toml(file).seed == 3
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_number_that_is_not_finite_is_named(value: float) -> None:
+    check_finite(ExperimentConfig())
+    config = replace(ExperimentConfig(), training=replace(TrainingConfig(), beta=value))
+    with pytest.raises(ValueError, match=f"beta must be a finite number, got {value}"):
+        check_finite(config)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from tests.conftest import TINY
 from vaegmm.model import VAEGMM
 
 
@@ -55,11 +57,16 @@ def test_label_probabilities_add_up_the_responsibilities(tiny_model: VAEGMM) -> 
         ({"format_version": None}, "format_version must be 1, got None"),
         ({"labels": None}, "missing key 'labels'"),
         ({"thresholds": 3}, "unknown key 'thresholds'"),
-        ({"labels": [4, 1, 8]}, r"labels must be ascending and without repeats"),
+        ({"labels": [4, 1, 8]}, r"labels must be from 0, ascending and without repeats"),
         ({"component_labels": [1, 4, 8, 9]}, r"component_labels must be taken from labels"),
         ({"component_labels": [1, 4, 8]}, r"means must be torch.float32 of shape \(3, 2\), got"),
         ({"log_density_threshold": "low"}, "log_density_threshold: expected float, got 'low'"),
-        ({"network": {"latent_dim": 3}}, "must be torch.float32 of shape"),
+        ({"labels": [-1, 4, 8]}, r"config\.json: labels must be from 0"),
+        ({"divergence_threshold": float("nan")}, "divergence_threshold must be a finite number"),
+        ({"network": {"latent_dim": 2}}, "missing key 'kind'"),
+        ({"network": 3}, "missing key 'kind'"),
+        ({"network": asdict(replace(TINY, latent_dim=3))}, "must be torch.float32 of shape"),
+        ({"network": asdict(replace(TINY, dense_size=10**12))}, "dense_size must be from 1 to"),
     ],
 )
 def test_a_config_that_does_not_fit_is_refused(
@@ -82,6 +89,31 @@ def test_a_tensor_that_does_not_fit_is_named(folder: Path) -> None:
         VAEGMM.from_pretrained(folder)
     save_file({**tensors, "means": means * float("nan")}, path)
     with pytest.raises(ValueError, match="means holds NaN or infinity"):
+        VAEGMM.from_pretrained(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "factor", "message"),
+    [
+        ("weights", 5, "weights must not be negative and must sum to 1"),
+        ("weights", -1, "weights must not be negative and must sum to 1"),
+        ("precisions_cholesky", 0, "precisions_cholesky must have positive diagonals"),
+        ("precisions_cholesky", -1, "precisions_cholesky must have positive diagonals"),
+    ],
+)
+def test_a_mixture_that_is_none_is_refused(
+    folder: Path, name: str, factor: float, message: str
+) -> None:
+    path = folder / "model.safetensors"
+    tensors = load_file(path)
+    save_file({**tensors, name: tensors[name] * factor}, path)
+    with pytest.raises(ValueError, match=message):
+        VAEGMM.from_pretrained(folder)
+
+
+def test_a_config_nested_beyond_reading_is_refused(folder: Path) -> None:
+    (folder / "config.json").write_text(200_000 * "[")
+    with pytest.raises(ValueError, match=r"config\.json is not valid JSON"):
         VAEGMM.from_pretrained(folder)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import tomllib
 import types
 import typing
@@ -134,11 +135,11 @@ def load_toml(path: str | Path) -> ExperimentConfig:
             named), or a value has the wrong type.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = Path(path).read_text(encoding="utf-8-sig")  # some editors put a mark in front
         values = tomllib.loads(text)
     except OSError as error:
         raise ValueError(f"cannot read the config {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"{path} is not valid TOML: {error}") from error
     return from_dict(ExperimentConfig, values, where=str(path))
 
@@ -165,6 +166,21 @@ def from_dict(cls: type[T], values: object, where: str) -> T:
     return cls(**{k: _convert(hints[k], v, f"{where}: {k}") for k, v in values.items()})
 
 
+def check_finite(config: object) -> None:
+    """Refuse NaN and infinity anywhere in a config dataclass.
+
+    Raises:
+        ValueError: the setting is named.
+    """
+    assert dataclasses.is_dataclass(config)
+    for field_ in dataclasses.fields(config):
+        value = getattr(config, field_.name)
+        if dataclasses.is_dataclass(value):
+            check_finite(value)
+        elif isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{field_.name} must be a finite number, got {value}")
+
+
 def _convert(hint: object, value: object, where: str) -> object:
     """Check one value against its annotation; lists become tuples, integers may be floats."""
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
@@ -176,7 +192,7 @@ def _convert(hint: object, value: object, where: str) -> object:
         raise ValueError(f"{where}: expected one of {', '.join(map(repr, args))}, got {value!r}")
     if origin is tuple and isinstance(value, list | tuple):
         return tuple(_convert(args[0], item, where) for item in value)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+    if hint is float and type(value) is int and abs(value) < 2**1023:
         return float(value)
     allowed = args if origin is types.UnionType else (hint,)
     if type(value) in allowed:

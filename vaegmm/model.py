@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from vaegmm.config import NetworkConfig, from_dict
+from vaegmm.config import NetworkConfig, check_finite, from_dict
 from vaegmm.files import replacing, write_json
 from vaegmm.mixture.gaussian import log_joint
 from vaegmm.networks.vae import VAE
@@ -148,7 +148,7 @@ def _read_config(folder: Path) -> ModelConfig:
             f"no model in {folder}: cannot read config.json ({error.strerror}); give a folder "
             "written by train.py, such as weights/digits148"
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not valid JSON: {error}") from error
     version = values.get("format_version") if isinstance(values, dict) else None
     if version != FORMAT_VERSION:
@@ -156,10 +156,22 @@ def _read_config(folder: Path) -> ModelConfig:
             f"{path}: format_version must be {FORMAT_VERSION}, got {version!r}; update the "
             "program or train the model again"
         )
-    missing = [f.name for f in dataclasses.fields(ModelConfig) if f.name not in values]
+    _check_keys(ModelConfig, values, path)
+    _check_keys(NetworkConfig, values["network"], path)
+    config = from_dict(ModelConfig, values, where=str(path))
+    try:
+        _check(config)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+    return config
+
+
+def _check_keys(cls: type, values: object, path: Path) -> None:
+    """No default may stand in for what a model's config does not say."""
+    found = values if isinstance(values, dict) else {}
+    missing = [field.name for field in dataclasses.fields(cls) if field.name not in found]
     if missing:
         raise ValueError(f"{path}: missing key {missing[0]!r}")
-    return from_dict(ModelConfig, values, where=str(path))
 
 
 def _read_tensors(path: Path) -> dict[str, Tensor]:
@@ -186,12 +198,18 @@ def _check_tensors(folder: Path, expected: dict[str, Tensor], found: dict[str, T
             )
         if not found[name].isfinite().all():
             raise ValueError(f"{path}: {name} holds NaN or infinity")
+    weights, factors = found["weights"], found["precisions_cholesky"]
+    if not (weights >= 0).all() or not torch.isclose(weights.sum(), torch.tensor(1.0), atol=1e-4):
+        raise ValueError(f"{path}: weights must not be negative and must sum to 1")
+    if not (factors.diagonal(dim1=1, dim2=2) > 0).all():
+        raise ValueError(f"{path}: precisions_cholesky must have positive diagonals")
 
 
 def _check(config: ModelConfig) -> None:
+    check_finite(config)
     labels = config.labels
-    if not labels or list(labels) != sorted(set(labels)):
-        raise ValueError(f"labels must be ascending and without repeats, got {labels}")
+    if not labels or list(labels) != sorted(set(labels)) or labels[0] < 0:
+        raise ValueError(f"labels must be from 0, ascending and without repeats, got {labels}")
     strangers = set(config.component_labels) - set(labels)
     if strangers or not config.component_labels:
         raise ValueError(

@@ -7,6 +7,7 @@ How a picture becomes what the model sees is `vaegmm.data.images`' business.
 import base64
 import io
 import struct
+import threading
 
 import numpy as np
 from gradio.data_classes import DataWithFiles
@@ -20,6 +21,8 @@ PNG_PREFIX = "data:image/png;base64,"
 PNG_HEADER = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", SIDE, SIDE)
 MAX_URL_LENGTH = 70_000  # characters; the worst case, RGBA noise, takes 68,000
 SHOWN_SIDE = 448  # pixels of a picture made for the eye
+# An upload may hold 25 million pixels, half a gigabyte while it is opened: a crowd must queue.
+_one_at_a_time = threading.Lock()
 
 
 def decode_drawing(url: object) -> Image.Image:
@@ -83,7 +86,8 @@ def open_upload(upload: object) -> Image.Image:
     if not isinstance(upload, DataWithFiles) or len(upload.files) != 1:
         raise ValueError("An upload must be one file; choose a single picture.")
     _, content = upload.files[0]
-    grey = to_grey(open_image(content))
+    with _one_at_a_time:
+        grey = to_grey(open_image(content))
     darkest, lightest = float(grey.min()), float(grey.max())
     if lightest > darkest:
         grey = (grey - darkest) / (lightest - darkest)

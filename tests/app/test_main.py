@@ -41,6 +41,8 @@ def test_the_first_and_the_last_port_are_ports() -> None:
 def test_the_environment_gives_the_default_port(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "7999")
     assert AppArguments().port == "7999"
+    monkeypatch.setenv("PORT", "")
+    assert AppArguments().port == "7860"
     monkeypatch.delenv("PORT")
     assert AppArguments().port == "7860"
 

@@ -50,6 +50,21 @@ def test_what_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixt
         assert error.count("\n") == 1
 
 
+def test_a_picture_that_cannot_be_read_stops_no_other(
+    picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = [str(tmp_path / name) for name in ("one.png", "two.png")]
+    assert main(["classify", "--json", bad[0], str(picture), bad[1]]) == 2
+    out, err = capsys.readouterr()
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert [answer["file"] for answer in answers] == [bad[0], str(picture), bad[1]]
+    assert [answer.get("label") for answer in answers] == [None, 4, None]
+    assert "check the name" in answers[0]["error"]
+    lines = err.splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith("vaegmm classify: ") for line in lines)
+
+
 def test_a_reader_that_leaves_early_sees_no_traceback() -> None:
     code = "import sys; from vaegmm.cli.train import main; sys.exit(main(['--help']))"
     command = f'{sys.executable} -c "{code}" | head -1'

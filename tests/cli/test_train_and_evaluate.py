@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +56,34 @@ def test_a_folder_that_holds_a_run_is_refused(
     assert (run / "run.json").read_bytes() == before
 
 
+def test_overwrite_leaves_nothing_of_the_old_run(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(run, folder)
+    (folder / "notes.txt").write_text("mine")
+    wrong = [*TINY, "--output-dir", str(folder), "--overwrite", "--n-components"]
+    assert train.main([*wrong, "2"]) == 2  # refused before anything is touched
+    assert {path.name for path in folder.iterdir()} > {path.name for path in run.iterdir()}
+    ruined = [*TINY, "--output-dir", str(folder), "--overwrite", "--learning-rate", "1e20"]
+    assert train.main(ruined) == 2
+    assert {path.name for path in folder.iterdir()} == {"run.json", "notes.txt"}
+    assert "lower learning_rate" in capsys.readouterr().err
+    assert train.main([*TINY, "--output-dir", str(folder)]) == 0  # nothing there worth keeping
+
+
+@pytest.mark.parametrize("command", [train.main, evaluate.main])
+def test_a_folder_that_cannot_be_written_is_one_line(
+    command: Callable[[list[str]], int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    arguments = ["--dataset", "sample", "--digits", "1", "4", "8"]
+    assert command([*arguments, "--output-dir", str(tmp_path / "file" / "x")]) == 2
+    error = capsys.readouterr().err
+    assert "Not a directory" in error
+    assert error.count("\n") == 1
+
+
 def test_evaluate_prints_the_table_and_writes_the_report(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -87,6 +117,10 @@ def test_evaluate_reads_an_npz(
         (["--config", "nowhere.toml"], "cannot read the config nowhere.toml"),
         (["--dataset", "mnits"], "unknown dataset 'mnits'"),
         (["--dataset", "sample", "--beta", "-1"], "beta must not be negative"),
+        (["--dataset", "sample", "--beta", "nan"], "beta must be a finite number, got nan"),
+        (["--dataset", "sample", "--seed=-1"], "seed must be from 0 to 4294967295, got -1"),
+        (["--dataset", "sample", "--flip", "2"], "flip must be from 0 to 1, got 2.0"),
+        (["--dataset", "sample", "--device", "hpu"], "device 'hpu' is not available here"),
         (["--dataset", "sample", "--device", "gpu"], "device 'gpu' is not available here"),
     ],
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch import Tensor
 
 from vaegmm.config import AugmentationConfig
-from vaegmm.data.augment import augment, random_affine
+from vaegmm.data.augment import augment, check_augmentation, random_affine
 from vaegmm.data.datasets import LabelledImages
 from vaegmm.latents import to_pixels
 
@@ -63,3 +64,12 @@ def test_pixels_stay_in_range_and_the_seed_decides(sample: LabelledImages) -> No
     assert first.max() <= 1
     assert torch.equal(first, changed(x, **settings))
     assert not torch.equal(first, changed(x, seed=1, **settings))
+
+
+@pytest.mark.parametrize(
+    "settings", [{"flip": 2.0}, {"scale": 1.0}, {"shear": 90.0}, {"noise": -1.0}, {"shift": 99.0}]
+)
+def test_what_no_image_survives_is_refused(settings: dict[str, float]) -> None:
+    (name, value), *_ = settings.items()
+    with pytest.raises(ValueError, match=rf"{name} must be from 0 to [\d.]+, got {value}"):
+        check_augmentation(AugmentationConfig(**settings))

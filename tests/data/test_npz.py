@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vaegmm.data.npz import read_npz
 
@@ -51,7 +55,12 @@ BROKEN = {
     r"got \(\)": {"x": np.float32(3), "y": LABELS},
     "expected uint8 or float in .0, 1., got int64": {"x": IMAGES.astype(np.int64), "y": LABELS},
     "expected integers of shape": {"x": IMAGES, "y": LABELS.astype(float)},
-    "expected labels >= 0, got -1": {"x": IMAGES, "y": LABELS - 2},
+    "expected labels from 0 to 999, got -1 to 6": {"x": IMAGES, "y": LABELS - 2},
+    "got 1 to 18446744073709551615": {
+        "x": IMAGES,
+        "y": np.array([1, 1, 1, 1, 2**64 - 1], np.uint64),
+    },
+    r"got timedelta64\[s\]": {"x": IMAGES, "y": LABELS.astype("m8[s]")},
     "x and y must have equal lengths, got 5 and 4": {"x": IMAGES, "y": LABELS[:4]},
     "y is not a plain numeric array": {"x": IMAGES, "y": np.array([object()] * 5)},
     "expected one of the key pairs .*; found a, y": {"a": IMAGES, "y": LABELS},
@@ -86,3 +95,45 @@ def test_a_truncated_file_is_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(ValueError, match=r"is no complete \.npz file"):
         read_npz(path, train=True)
+
+
+def header(text: str) -> bytes:
+    padded = text.encode().ljust(117) + b"\n"
+    return b"\x93NUMPY\x01\x00" + len(padded).to_bytes(2, "little") + padded
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        b"hello",
+        header("((("),
+        header("{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999999999999,)}"),
+        header("{'descr': '|u1', 'fortran_order': False, 'shape': (10000000000, 28, 28)}"),
+        header("{'descr': '|O', 'fortran_order': False, 'shape': (5,)}"),
+    ],
+)
+def test_a_member_that_is_no_array_is_refused(member: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    np.savez(path, y=LABELS)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("x.npy", member)
+    with pytest.raises(ValueError, match=r"a\.npz"):
+        read_npz(path, train=True)
+
+
+@given(st.data())
+def test_a_damaged_file_is_read_or_refused(data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.npz"
+        np.savez_compressed(path, x=IMAGES, y=LABELS)
+        content = bytearray(path.read_bytes())
+        for _ in range(data.draw(st.integers(1, 4))):
+            place = data.draw(st.integers(-400, 200)) % len(content)  # most of it is headers
+            content[place] = data.draw(st.integers(0, 255))
+        path.write_bytes(content)
+        try:
+            images, labels = read_npz(path, train=True)
+        except ValueError as error:
+            assert "a.npz" in str(error)
+        else:
+            assert len(images) == len(labels)

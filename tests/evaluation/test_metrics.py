@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from torch.nn.functional import binary_cross_entropy
 
+from tests.conftest import TINY
+from vaegmm.config import MixtureConfig
 from vaegmm.data.datasets import LabelledImages
 from vaegmm.evaluation.metrics import format_confusion, format_table, measure
 from vaegmm.evaluation.plots import plot_confusion, plot_latents, plot_reconstructions
 from vaegmm.latents import decode_latents, encode_images, to_pixels
 from vaegmm.model import VAEGMM
+from vaegmm.networks.vae import VAE
+from vaegmm.training.components import attach_mixture
 
 
 def test_the_figures_follow_from_the_confusion_matrix(
@@ -56,7 +63,20 @@ def test_tables_show_every_row(tiny_model: VAEGMM, sample: LabelledImages) -> No
     assert len(format_confusion(metrics).splitlines()) == 4
 
 
-def test_every_plot_is_a_picture(tiny_model: VAEGMM, sample: LabelledImages, tmp_path) -> None:
+@pytest.mark.parametrize("latent_dim", [1, 3])
+def test_latents_of_any_dimension_are_drawn(
+    sample: LabelledImages, tmp_path: Path, latent_dim: int
+) -> None:
+    network = VAE(replace(TINY, latent_dim=latent_dim))
+    model = attach_mixture(network, sample, MixtureConfig(n_components=3, n_init=1), 0, "")
+    z = encode_images(network, sample.images)
+    plot_latents(model, z, sample.labels, tmp_path / "latents.png")
+    assert (tmp_path / "latents.png").stat().st_size > 5000
+
+
+def test_every_plot_is_a_picture(
+    tiny_model: VAEGMM, sample: LabelledImages, tmp_path: Path
+) -> None:
     from PIL import Image
 
     z = encode_images(tiny_model.network, sample.images)

@@ -12,7 +12,12 @@ from vaegmm.config import MixtureConfig
 from vaegmm.data.datasets import LabelledImages
 from vaegmm.latents import encode_posteriors, sample_posteriors, score_reconstructions
 from vaegmm.networks.vae import VAE
-from vaegmm.training.components import attach_mixture, fit_mixture, name_components
+from vaegmm.training.components import (
+    attach_mixture,
+    check_mixture,
+    fit_mixture,
+    name_components,
+)
 
 
 def test_as_many_components_as_labels_are_named_one_to_one() -> None:
@@ -82,7 +87,24 @@ def test_an_impossible_outlier_share_is_refused(tiny_vae: VAE, sample: LabelledI
         attach_mixture(tiny_vae, sample, config, 0, "")
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"n_components": 2}, "n_components must be from 3, the number of labels .*, got 2"),
+        ({"n_components": 601}, "to 600, the number of images, got 601"),
+        ({"n_init": 0}, "n_init must be at least 1, got 0"),
+        ({"tol": -1.0}, "tol must not be negative"),
+    ],
+)
+def test_settings_are_checked_before_anything_runs(
+    sample: LabelledImages, change: dict[str, object], message: str
+) -> None:
+    config = replace(MixtureConfig(), **change)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=message):
+        check_mixture(config, sample)
+
+
 def test_a_negative_number_of_samples_is_refused(tiny_vae: VAE, sample: LabelledImages) -> None:
     config = replace(MixtureConfig(), posterior_samples=-1)
-    with pytest.raises(ValueError, match="posterior_samples must be at least 0, got -1"):
+    with pytest.raises(ValueError, match="posterior_samples must be from 0 to 1000, got -1"):
         attach_mixture(tiny_vae, sample, config, 0, "")

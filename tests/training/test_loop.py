@@ -104,9 +104,17 @@ def test_the_decoder_rebuilds_what_it_is_asked_to(sample: LabelledImages) -> Non
         ({"batch_size": -5}, "batch_size must be at least 1, got -5"),
         ({"learning_rate": 0.0}, "learning_rate must be above 0"),
         ({"beta": float("nan")}, "beta must not be negative, got nan"),
+        ({"lr_patience": -1}, "lr_patience must be at least 0, got -1"),
         ({"lr_factor": 1.0}, r"lr_factor must be in \(0, 1\), got 1.0"),
     ],
 )
 def test_a_wrong_setting_is_named(change: dict[str, object], message: str, parts: Split) -> None:
     with pytest.raises(ValueError, match=message):
         fit(parts, replace(SHORT, **change))  # type: ignore[arg-type]
+
+
+def test_a_validation_loss_that_is_not_finite_is_named(parts: Split) -> None:
+    # One step: its own loss is measured before it, the ruin shows on the validation images.
+    config = replace(SHORT, learning_rate=1e20, batch_size=len(parts.train))
+    with pytest.raises(ValueError, match=r"the validation loss became (nan|inf) in epoch 1"):
+        fit(parts, config)

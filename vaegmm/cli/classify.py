@@ -23,7 +23,7 @@ class ClassifyArguments:
     """Tell which digit each picture shows."""
 
     images: Annotated[tuple[str, ...], tyro.conf.Positional]
-    """Picture files (PNG, JPEG, WebP, ...), one digit each, in any colour and size."""
+    """Picture files (PNG, JPEG, WebP, ...), one digit each, dark on light or light on dark."""
     weights: str | None = None
     """Model folder; the embedded 1/4/8 model when not given."""
     json: bool = False
@@ -36,10 +36,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def classify_files(arguments: ClassifyArguments) -> None:
-    """Print what the model reads in every file.
+    """Print what the model reads in every file, and go on after one that it cannot read.
 
     Raises:
-        ValueError: no file given, or one that cannot be read as a picture (it is named).
+        ValueError: no file given, or some that could not be read as a picture (each is named).
     """
     from vaegmm.data.images import open_image
     from vaegmm.model import VAEGMM
@@ -48,12 +48,18 @@ def classify_files(arguments: ClassifyArguments) -> None:
     if not arguments.images:
         raise ValueError("give at least one picture, for example: vaegmm classify digit.png")
     model = VAEGMM.from_pretrained(arguments.weights)
+    errors = []
     for name in arguments.images:
         try:
             result = classify(model, open_image(Path(name)))
         except ValueError as error:
-            raise ValueError(f"{name}: {error}") from error
+            errors.append(f"{name}: {error}")
+            if arguments.json:
+                print(json.dumps({"file": name, "error": str(error)}), flush=True)
+            continue
         print(_as_json(name, result) if arguments.json else _as_words(name, result), flush=True)
+    if errors:
+        raise ValueError(f"\n{PROG}: ".join(errors))
 
 
 def _as_words(name: str, result: Classification) -> str:
@@ -63,4 +69,4 @@ def _as_words(name: str, result: Classification) -> str:
 
 
 def _as_json(name: str, result: Classification) -> str:
-    return json.dumps({"file": name, **result.summary()})
+    return json.dumps({"file": name, **result.summary()}, allow_nan=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,22 +53,29 @@ def evaluate(arguments: EvaluateArguments) -> None:
 
     Raises:
         ValueError: weights or data that cannot be read or do not fit.
+        OSError: a folder that cannot be written.
     """
     from vaegmm.data.datasets import keep_digits, load_dataset
     from vaegmm.evaluation.metrics import format_confusion, format_table, measure
     from vaegmm.model import DEFAULT, VAEGMM
     from vaegmm.runtime import resolve_device
+    from vaegmm.training.components import check_mixture
 
     weights = Path(arguments.weights) if arguments.weights else DEFAULT
     model = VAEGMM.from_pretrained(weights).to(resolve_device(arguments.device))
     digits = arguments.digits or model.labels
     everything = load_dataset(arguments.dataset, False, (), arguments.data_dir)
     test = keep_digits(everything, digits, arguments.dataset)
+    folder = Path(arguments.output_dir or f"reports/{weights.resolve().name}")
+    folder.mkdir(parents=True, exist_ok=True)
     own = measure(model, test)
     rows = {f"K = {own.n_components} (as saved): {own.label_use}": own}
     if arguments.n_components:
         train = load_dataset(arguments.dataset, True, digits, arguments.data_dir)
         for n_components in arguments.n_components:
+            check_mixture(MixtureConfig(n_components=n_components), train)
+        for n_components in arguments.n_components:
+            print(f"fitting a mixture of {n_components} ...", file=sys.stderr, flush=True)
             row = _measure_refit(model, train, test, n_components, arguments)
             rows[f"K = {n_components} (fitted anew): {row.label_use}"] = row
     labels = ", ".join(map(str, own.labels))
@@ -78,7 +86,6 @@ def evaluate(arguments: EvaluateArguments) -> None:
         f"called unlike any label: {own.outlier_share:.2%}{_describe_others(model, everything)}\n"
     )
     print(format_confusion(own))
-    folder = Path(arguments.output_dir or f"reports/{weights.resolve().name}")
     _write_report(model, test, rows, folder)
     print(f"\nmetrics.json and plots in {folder}")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vaegmm.cli.parse import parse, run
-from vaegmm.config import ExperimentConfig, load_toml
+from vaegmm.config import ExperimentConfig, check_finite, load_toml
 
 if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
     from vaegmm.data.datasets import LabelledImages
@@ -19,6 +19,10 @@ if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
     from vaegmm.training.history import Epoch
 
 PROG = "train.py"
+OUTPUTS = (
+    "run.json", "history.json", "best.safetensors", "config.json", "model.safetensors",
+    "README.md", "metrics.json", "curves.png", "reconstructions.png", "latents.png",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,17 +57,20 @@ def train(arguments: TrainArguments) -> None:
 
     Raises:
         ValueError: settings or data that do not fit, or a folder that already holds a run.
+        OSError: a folder that cannot be written.
     """
     from vaegmm.data.datasets import load_dataset, split
     from vaegmm.files import write_json
     from vaegmm.runtime import resolve_device, resolve_precision
     from vaegmm.training.checkpoint import save_weights
-    from vaegmm.training.components import attach_mixture
+    from vaegmm.training.components import attach_mixture, check_mixture
     from vaegmm.training.history import describe_run
     from vaegmm.training.loop import fit_vae
 
     experiment = arguments.experiment
-    folder = _output_folder(arguments)
+    check_finite(experiment)
+    if not 0 <= experiment.seed < 2**32:
+        raise ValueError(f"seed must be from 0 to {2**32 - 1}, got {experiment.seed}")
     device = resolve_device(experiment.device)
     precision = resolve_precision(experiment.training.precision, device)
     training = dataclasses.replace(experiment.training, precision=precision)
@@ -71,6 +78,8 @@ def train(arguments: TrainArguments) -> None:
     settings = experiment.data
     data = load_dataset(settings.dataset, True, settings.digits, settings.data_dir)
     parts = split(data, settings.validation_fraction, experiment.seed)
+    check_mixture(experiment.mixture, data)
+    folder = _make_folder(arguments)
     print(f"{len(parts.train):,} images to learn from, {len(parts.validation):,} to steer by")
     print(f"{device}, {precision}; writing to {folder}", flush=True)
     write_json(folder / "run.json", _describe_settings(experiment))
@@ -113,11 +122,15 @@ def _report(model: VAEGMM, validation: LabelledImages, history: list[Epoch], fol
     print(f"saved to {folder}")
 
 
-def _output_folder(arguments: TrainArguments) -> Path:
+def _make_folder(arguments: TrainArguments) -> Path:
+    """Make the output folder; with --overwrite, clear it of an earlier run."""
     name = Path(arguments.config).stem if arguments.config else "unnamed"
     folder = Path(arguments.output_dir or f"runs/{name}")
-    if (folder / "run.json").exists() and not arguments.overwrite:
+    if (folder / "history.json").exists() and not arguments.overwrite:
         raise ValueError(f"{folder} already holds a run; give another --output-dir, or --overwrite")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in OUTPUTS:  # else a run that fails would leave the old model beside its own history
+        (folder / name).unlink(missing_ok=True)
     return folder
 
 

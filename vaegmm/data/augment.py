@@ -36,6 +36,18 @@ def augment(x: Tensor, config: AugmentationConfig, generator: torch.Generator) -
     return x.clamp(0, 1)
 
 
+def check_augmentation(config: AugmentationConfig) -> None:
+    """Refuse what no image survives.
+
+    Raises:
+        ValueError: a setting out of range.
+    """
+    limits = {"rotation": 180, "scale": 0.9, "shear": 80, "shift": 28, "flip": 1, "noise": 10}
+    for name, most in limits.items():
+        if not 0 <= getattr(config, name) <= most:
+            raise ValueError(f"{name} must be from 0 to {most}, got {getattr(config, name)}")
+
+
 def random_affine(
     n: int, side: int, config: AugmentationConfig, generator: torch.Generator
 ) -> Tensor:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import struct
-import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from vaegmm.data.drawing import centre, mend_stroke_width
+from vaegmm.data.drawing import centre, ink_box, mend_stroke_width
 from vaegmm.data.paper import Ink, cut_to_ink, find_ink
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_BYTES = 8_000_000
 MAX_PIXELS = 25_000_000
+SPECK = 3  # pixels; what is smaller on all sides is dust, not a drawing
 
 # What Pillow raises on damaged files of these formats, found by damaging thousands of them.
 DAMAGED = (OSError, SyntaxError, ValueError, EOFError, struct.error)
@@ -36,11 +36,12 @@ UPRIGHT = {  # EXIF orientation: the turn that undoes it
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_warning_filters = threading.Lock()  # they belong to the whole process
+# Pillow warns of oddities in files that it reads all the same: nothing that a person can mend.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 class BlankImageError(ValueError):
-    """Nothing is drawn."""
+    """No ink can be told from the paper."""
 
 
 def open_image(source: bytes | Path) -> Image.Image:
@@ -56,7 +57,7 @@ def open_image(source: bytes | Path) -> Image.Image:
     if len(content) > MAX_BYTES:
         limit = MAX_BYTES // 1_000_000
         raise ValueError(f"The image file is larger than {limit} MB; save it smaller.")
-    with _clear_errors(), _no_warnings():
+    with _clear_errors():
         image = Image.open(io.BytesIO(content), formats=FORMATS)  # reads the header only
         if image.width * image.height > MAX_PIXELS:
             raise Image.DecompressionBombError
@@ -93,13 +94,6 @@ def _clear_errors() -> Iterator[None]:
         raise ValueError("The image file is damaged or cut off; save or send it again.") from error
 
 
-@contextmanager
-def _no_warnings() -> Iterator[None]:
-    with _warning_filters, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
 def to_grey(image: Image.Image | NDArray[np.generic]) -> NDArray[np.float32]:
     """Return the brightness (H, W) of a picture, 0 = black and 1 = white, transparency on white.
 
@@ -107,17 +101,16 @@ def to_grey(image: Image.Image | NDArray[np.generic]) -> NDArray[np.float32]:
 
     Args:
         image: a picture of any mode, or an array (H, W): bool, uint8, uint16 or float in [0, 1].
-            A picture of 32 bits per pixel names no full scale: its own range becomes [0, 1].
+            A picture of 16 or 32 bits per pixel names no full scale (cameras use 10 or 12 of the
+            16): its own range becomes [0, 1].
 
     Raises:
         ValueError: an array or picture of another shape, type or range.
     """
     if isinstance(image, np.ndarray):
         return _scale_array(image)
-    if image.mode in ("I", "F"):
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         return _scale_array(_stretch(np.asarray(image)))
-    if image.mode.startswith("I;16"):
-        return _scale_array(np.asarray(image).astype(np.uint16))
     if image.mode == "LAB":
         return _scale_array(np.asarray(image.getchannel("L")))
     if not image.has_transparency_data:
@@ -183,10 +176,12 @@ def normalise_drawing(image: Image.Image | NDArray[np.generic]) -> Ink:
         image: as `to_grey` takes it, of any size.
 
     Raises:
-        BlankImageError: nothing is drawn.
+        BlankImageError: nothing is drawn, or no more than a speck.
         ValueError: as `to_grey`.
     """
     ink = find_ink(cut_to_ink(to_grey(image)))
-    if not ink.any():
-        raise BlankImageError("Nothing is drawn.")
+    if not ink.any() or ink_box(ink).longest < SPECK:
+        raise BlankImageError(
+            "No ink can be told from the paper; draw something, or with more contrast."
+        )
     return centre(mend_stroke_width(ink))

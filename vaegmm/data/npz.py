@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import lzma
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +16,21 @@ KEY_PAIRS = {
     "train": (("x_train", "y_train"), ("images", "labels"), ("x", "y"), ("arr_0", "arr_1")),
     "test": (("x_test", "y_test"), ("images", "labels"), ("x", "y"), ("arr_0", "arr_1")),
 }
+
+MAX_LABEL = 999
+# What zipfile and NumPy raise on damaged files, found by damaging them.
+UNREADABLE = (
+    OSError,
+    EOFError,
+    MemoryError,
+    OverflowError,
+    NotImplementedError,
+    RuntimeError,
+    tokenize.TokenError,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def read_npz(path: str | Path, train: bool) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
@@ -34,14 +52,11 @@ def read_npz(path: str | Path, train: bool) -> tuple[NDArray[np.uint8], NDArray[
     """
     try:
         with open(path, "rb") as handle:
-            if not zipfile.is_zipfile(handle):
-                raise ValueError(f"{path} is no complete .npz file; write it with numpy.savez")
-            handle.seek(0)
-            file: np.lib.npyio.NpzFile = np.load(handle, allow_pickle=False)
+            file = _open_archive(path, handle)
             images_key, labels_key = _choose_keys(path, set(file.files), train)
             images = _read_array(path, file, images_key)
             labels = _read_array(path, file, labels_key)
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except UNREADABLE as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise ValueError(f"cannot read {path} as .npz: {reason}") from error
     images = _check_images(f"{path}: {images_key}", images)
@@ -52,6 +67,15 @@ def read_npz(path: str | Path, train: bool) -> tuple[NDArray[np.uint8], NDArray[
             f"got {len(images)} and {len(labels)}"
         )
     return images, labels
+
+
+def _open_archive(path: str | Path, handle: BinaryIO) -> np.lib.npyio.NpzFile:
+    is_archive = handle.read(4) == b"PK\x03\x04" and zipfile.is_zipfile(handle)
+    if not is_archive:
+        raise ValueError(f"{path} is no complete .npz file; write it with numpy.savez")
+    handle.seek(0)
+    file: np.lib.npyio.NpzFile = np.load(handle, allow_pickle=False)
+    return file
 
 
 def _choose_keys(path: str | Path, keys: set[str], train: bool) -> tuple[str, str]:
@@ -72,6 +96,8 @@ def _read_array(path: str | Path, file: np.lib.npyio.NpzFile, key: str) -> NDArr
             f"{path}: {key} is not a plain numeric array (objects and pickles are refused); "
             "save it with a numeric dtype"
         ) from error
+    if not isinstance(array, np.ndarray):
+        raise ValueError(f"{path}: {key} is no NumPy array; write it with numpy.savez")
     return array
 
 
@@ -97,10 +123,12 @@ def _check_images(name: str, images: NDArray[np.generic]) -> NDArray[np.uint8]:
 
 
 def _check_labels(name: str, labels: NDArray[np.generic]) -> NDArray[np.int64]:
-    if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
         raise ValueError(
             f"{name}: expected integers of shape (N,), got {labels.dtype} of shape {labels.shape}"
         )
-    if labels.size and int(labels.min()) < 0:
-        raise ValueError(f"{name}: expected labels >= 0, got {labels.min()}")
+    if labels.size and not 0 <= int(labels.min()) <= int(labels.max()) <= MAX_LABEL:
+        raise ValueError(
+            f"{name}: expected labels from 0 to {MAX_LABEL}, got {labels.min()} to {labels.max()}"
+        )
     return labels.astype(np.int64)

@@ -76,7 +76,7 @@ def plot_latents(model: VAEGMM, z: Tensor, labels: Tensor, path: Path) -> None:
     for mean, factor, label in zip(means, factors, model.config.component_labels, strict=True):
         covariance = axes_2d.T @ np.linalg.inv(factor @ factor.T) @ axes_2d
         axes.add_patch(_ellipse(mean, covariance, PALETTE[model.labels.index(label) % 10]))
-    names = ("z1", "z2") if points.shape[1] == 2 else ("principal direction 1", "2")
+    names = ("z1", "z2") if points.shape[1] <= 2 else ("principal direction 1", "2")
     axes.set(xlabel=names[0], ylabel=names[1], title=f"Latents and {len(means)} components")
     axes.legend(frameon=False, markerscale=3)
     _clean(axes)
@@ -104,9 +104,9 @@ def plot_confusion(metrics: Metrics, path: Path) -> None:
 def _principal_plane(
     points: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the centre (D,) and two directions (D, 2); the axes themselves when D is 2."""
-    if points.shape[1] == 2:
-        return np.zeros(2), np.eye(2)
+    """Return the centre (D,) and two directions (D, 2); the axes themselves when D is 1 or 2."""
+    if points.shape[1] <= 2:
+        return np.zeros(points.shape[1]), np.eye(2)[: points.shape[1]]
     centre = points.mean(0)
     _, directions = np.linalg.eigh(np.cov((points - centre).T))
     return centre, directions[:, :-3:-1]
@@ -115,7 +115,9 @@ def _principal_plane(
 def _ellipse(mean: NDArray[np.float64], covariance: NDArray[np.float64], colour: str) -> Ellipse:
     variances, directions = np.linalg.eigh(covariance)
     angle = float(np.degrees(np.arctan2(directions[1, 1], directions[0, 1])))
-    width, height = 4 * np.sqrt(variances[::-1])  # 2 standard deviations to either side
+    width, height = 4 * np.sqrt(
+        np.maximum(variances[::-1], 0)
+    )  # 2 standard deviations to either side
     return Ellipse(
         (float(mean[0]), float(mean[1])), width, height, angle=angle,
         fill=False, edgecolor=colour, linewidth=1.6,

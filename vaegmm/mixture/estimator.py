@@ -81,7 +81,7 @@ class GaussianMixture(DensityMixin, BaseEstimator):  # type: ignore[misc]
             ValueError: a parameter out of range, fewer points than components, NaN or infinity, or
                 a covariance that collapses.
         """
-        self._check_parameters()
+        self.check_parameters()
         points: Array = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
         if len(points) < self.n_components:
             raise ValueError(
@@ -148,7 +148,8 @@ class GaussianMixture(DensityMixin, BaseEstimator):  # type: ignore[misc]
         """Return the Akaike information criterion on X (lower is better)."""
         return float(-2 * self.score_samples(X).sum() + 2 * self._n_parameters())
 
-    def _check_parameters(self) -> None:
+    def check_parameters(self) -> None:
+        """Raise the ValueError that `fit` would raise for a parameter out of range."""
         for name, least in (("n_components", 1), ("max_iter", 1), ("n_init", 1)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name} must be at least {least}, got {getattr(self, name)}")

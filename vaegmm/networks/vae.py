@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from vaegmm.config import NetworkConfig
 from vaegmm.networks.conv import STRIDES, ConvDecoder, ConvEncoder
 
+MAX_SIZE = 4096  # of any layer; a config that asks for more is damaged, and would eat all memory
+
 
 class VAE(nn.Module):
     """A variational autoencoder of 28x28 grey images.
@@ -47,12 +49,14 @@ def reparameterize(mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
 
 
 def _check(config: NetworkConfig) -> None:
-    if len(config.channels) != len(STRIDES) or min(config.channels) < 1:
-        raise ValueError(f"channels must be {len(STRIDES)} positive numbers, got {config.channels}")
-    if config.latent_dim < 1 or config.dense_size < 1:
+    channels, most = config.channels, MAX_SIZE
+    if len(channels) != len(STRIDES) or not all(1 <= size <= most for size in channels):
         raise ValueError(
-            "latent_dim and dense_size must be at least 1, got "
-            f"{config.latent_dim} and {config.dense_size}"
+            f"channels must be {len(STRIDES)} numbers from 1 to {most}, got {channels}"
         )
+    for name in ("latent_dim", "dense_size"):
+        size = getattr(config, name)
+        if not 1 <= size <= most:
+            raise ValueError(f"{name} must be from 1 to {most}, got {size}")
     if not 0 <= config.dropout < 1:
         raise ValueError(f"dropout must be in [0, 1), got {config.dropout}")

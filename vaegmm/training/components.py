@@ -18,6 +18,8 @@ from vaegmm.mixture import GaussianMixture
 from vaegmm.model import FORMAT_VERSION, VAEGMM, ModelConfig
 from vaegmm.networks.vae import VAE
 
+MAX_SAMPLES = 1000  # draws per image; more would only fill the memory
+
 
 def attach_mixture(
     network: VAE, data: LabelledImages, config: MixtureConfig, seed: int, training_images: str
@@ -37,12 +39,9 @@ def attach_mixture(
         training_images: what `data` is, in words, kept in the model's config.
 
     Raises:
-        ValueError: fewer components than labels, or a setting out of range.
+        ValueError: as `check_mixture`.
     """
-    if not 0 <= config.outlier_share < 1:
-        raise ValueError(f"outlier_share must be in [0, 1), got {config.outlier_share}")
-    if config.posterior_samples < 0:
-        raise ValueError(f"posterior_samples must be at least 0, got {config.posterior_samples}")
+    check_mixture(config, data)
     mu, logvar = encode_posteriors(network, data.images)
     n_samples = config.posterior_samples
     z = sample_posteriors(mu, logvar, n_samples, seed) if n_samples else mu
@@ -71,9 +70,30 @@ def attach_mixture(
     return model.to(next(network.parameters()).device).eval()
 
 
-def fit_mixture(z: Tensor, config: MixtureConfig, seed: int) -> GaussianMixture:
-    """Fit a mixture of full Gaussians to latents z (N, D) by EM, without labels."""
-    mixture = GaussianMixture(
+def check_mixture(config: MixtureConfig, data: LabelledImages) -> None:
+    """Refuse settings that `attach_mixture` cannot work with, before anything long has run.
+
+    Raises:
+        ValueError: a setting out of range, or one that does not fit the images.
+    """
+    if not 0 <= config.outlier_share < 1:
+        raise ValueError(f"outlier_share must be in [0, 1), got {config.outlier_share}")
+    if not 0 <= config.posterior_samples <= MAX_SAMPLES:
+        raise ValueError(
+            f"posterior_samples must be from 0 to {MAX_SAMPLES}, got {config.posterior_samples}"
+        )
+    n_labels = len(data.labels.unique())
+    if not n_labels <= config.n_components <= len(data):
+        raise ValueError(
+            f"n_components must be from {n_labels}, the number of labels to be named, to "
+            f"{len(data)}, the number of images, got {config.n_components}"
+        )
+    build_mixture(config, seed=0).check_parameters()
+
+
+def build_mixture(config: MixtureConfig, seed: int) -> GaussianMixture:
+    """Make an unfitted mixture of full Gaussians."""
+    return GaussianMixture(
         config.n_components,
         tol=config.tol,
         reg_covar=config.reg_covar,
@@ -81,7 +101,11 @@ def fit_mixture(z: Tensor, config: MixtureConfig, seed: int) -> GaussianMixture:
         n_init=config.n_init,
         random_state=seed,
     )
-    return mixture.fit(z.double().numpy())
+
+
+def fit_mixture(z: Tensor, config: MixtureConfig, seed: int) -> GaussianMixture:
+    """Fit a mixture to latents z (N, D) by EM, without labels."""
+    return build_mixture(config, seed).fit(z.double().numpy())
 
 
 def name_components(

@@ -17,7 +17,7 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from tqdm import tqdm
 
 from vaegmm.config import AugmentationConfig, NetworkConfig, TrainingConfig
-from vaegmm.data.augment import augment
+from vaegmm.data.augment import augment, check_augmentation
 from vaegmm.data.datasets import Split
 from vaegmm.latents import to_pixels
 from vaegmm.networks.losses import kl_divergence, reconstruction_nll
@@ -58,6 +58,7 @@ def fit_vae(
         ValueError: the loss is not finite (epoch and step are named), or a setting is out of range.
     """
     _check(config)
+    check_augmentation(augmentation)
     config = replace(config, precision=resolve_precision(config.precision, device))
     cuda = [device] if device.type == "cuda" else []
     with torch.random.fork_rng(cuda):
@@ -85,9 +86,10 @@ def _fit(
     for number in bar:
         start = time.perf_counter()
         steps = train_epoch(network, optimizer, train, config, augmentation, generator)
-        _check_finite(steps[:, 0], number)
+        _check_finite(steps[:, 0], number, best_epoch)
         trained = time.perf_counter()
         measured = measure_losses(network, validation, config)
+        _check_finite(torch.tensor([measured.loss]), number, best_epoch, "validation ")
         if measured.loss < best_loss:
             best_loss, best_epoch = measured.loss, number
             best_weights = copy.deepcopy(network.state_dict())
@@ -187,19 +189,21 @@ def measure_losses(network: VAE, images: Tensor, config: TrainingConfig) -> Loss
         return Losses(*torch.cat(rows).mean(0).tolist())
 
 
-def _check_finite(losses: Tensor, epoch: int) -> None:
+def _check_finite(losses: Tensor, epoch: int, best_epoch: int, part: str = "") -> None:
     bad = (~losses.isfinite()).nonzero()
     if len(bad):
+        kept = f" (the weights of epoch {best_epoch} are kept)" if best_epoch else ""
         raise ValueError(
-            f"the loss became {losses[bad[0, 0]].item()} in epoch {epoch}, step "
-            f"{int(bad[0, 0]) + 1}; lower learning_rate (the best weights so far are kept)"
+            f"the {part}loss became {losses[bad[0, 0]].item()} in epoch {epoch}, step "
+            f"{int(bad[0, 0]) + 1}; lower learning_rate{kept}"
         )
 
 
 def _check(config: TrainingConfig) -> None:
-    for name in ("epochs", "batch_size", "lr_patience", "early_stopping_patience"):
-        if getattr(config, name) < (0 if name == "lr_patience" else 1):
-            raise ValueError(f"{name} must be at least 1, got {getattr(config, name)}")
+    limits = {"epochs": 1, "batch_size": 1, "lr_patience": 0, "early_stopping_patience": 1}
+    for name, least in limits.items():
+        if getattr(config, name) < least:
+            raise ValueError(f"{name} must be at least {least}, got {getattr(config, name)}")
     if not config.learning_rate > 0:
         raise ValueError(f"learning_rate must be above 0, got {config.learning_rate}")
     if not config.beta >= 0:
