@@ -9,26 +9,43 @@ are; the last column is the loss against it, in percentage points.
 
 from __future__ import annotations
 
-import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from vaegmm.cli.parse import parse, run, say
 from vaegmm.data.datasets import LabelledImages, load_dataset
 from vaegmm.data.images import normalise_drawing
+from vaegmm.latents import to_pixels
 from vaegmm.model import VAEGMM
 from vaegmm.runtime import evaluating
 
+PROG = "python -m benchmarks.paste"
 SCALES = (0.5, 1, 1.5, 2, 3, 4, 6, 8)
 FILTERS = {
     "nearest": Image.Resampling.NEAREST,
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
 }
+
+
+@dataclass(frozen=True)
+class PasteArguments:
+    """Read digits that were pasted anywhere, at any scale, in either polarity."""
+
+    weights: str | None = None
+    """Model folder; the embedded 1/4/8 model when not given."""
+    dataset: str = "mnist"
+    """mnist, fashion-mnist, kmnist, sample (bundled), or the path of an .npz file."""
+    data_dir: str | None = None
+    """Folder in torchvision's layout; else $VAEGMM_DATA, else the user's cache."""
+    seed: int = 0
+    """Of the places."""
 
 
 def paste(
@@ -70,31 +87,33 @@ def read(model: VAEGMM, x: torch.Tensor) -> NDArray[np.int64]:
         return np.array(model.labels)[model.label_probabilities(z).argmax(1).numpy()]
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--weights", help="model folder; the embedded one when not given")
-    parser.add_argument("--dataset", default="mnist")
-    parser.add_argument("--data-dir")
-    parser.add_argument("--seed", type=int, default=0)
-    args = parser.parse_args()
-    model = VAEGMM.from_pretrained(args.weights)
-    data = load_dataset(args.dataset, False, model.labels, args.data_dir)
-    original = (read(model, data.images[:, None].float() / 255) == data.labels.numpy()).mean()
-    print(f"{len(data):,} test images of {args.dataset}; as they are: {original:.2%}\n")
-    print("scale  filter    light on dark  dark on light  ms each  worst loss (points)")
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the benchmark; return its exit code."""
+    return run(lambda: print_table(parse(PasteArguments, argv, PROG)), PROG)
+
+
+def print_table(arguments: PasteArguments) -> None:
+    """Print the table.
+
+    Raises:
+        ValueError: weights or data that cannot be read.
+    """
+    model = VAEGMM.from_pretrained(arguments.weights)
+    data = load_dataset(arguments.dataset, False, model.labels, arguments.data_dir)
+    original = (read(model, to_pixels(data.images)) == data.labels.numpy()).mean()
+    say(f"{len(data):,} test images of {arguments.dataset}; as they are: {original:.2%}\n")
+    say("scale  filter    light on dark  dark on light  ms each  worst loss (points)")
     for scale in SCALES:
         for name, kernel in FILTERS.items():
-            results = list(read_pasted(model, data, scale, kernel, args.seed))
+            results = list(read_pasted(model, data, scale, kernel, arguments.seed))
             shares = [is_right.mean() for is_right, _ in results]
             ms = 1000 * sum(seconds for _, seconds in results) / 2
             loss = 100 * (original - min(shares))
-            print(
+            say(
                 f"{scale:>5}  {name:<9} {shares[0]:>13.2%}  {shares[1]:>13.2%}  {ms:>7.2f}  "
-                f"{loss:>+19.2f}",
-                flush=True,
+                f"{loss:>+19.2f}"
             )
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -39,6 +39,7 @@ def imported_modules(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             names.add(node.module or "")
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
     return names
 
 
@@ -74,7 +75,9 @@ def test_the_mixture_can_be_lifted_out() -> None:
 
 
 def test_no_source_file_grows_past_250_lines() -> None:
-    long = [path for path in [*MODULES, *PAGE] if len(path.read_text().splitlines()) > 250]
+    sources = [*MODULES, *(ROOT / "app").rglob("*.*")]
+    texts = [path for path in sources if path.suffix in {".py", ".js", ".css", ".html"}]
+    long = [path for path in texts if len(path.read_text().splitlines()) > 250]
     assert not long
 
 

@@ -90,6 +90,9 @@ def test_a_tensor_that_does_not_fit_is_named(folder: Path) -> None:
     save_file({**tensors, "means": means * float("nan")}, path)
     with pytest.raises(ValueError, match="means holds NaN or infinity"):
         VAEGMM.from_pretrained(folder)
+    save_file({**tensors, "means": means.half()}, path)
+    with pytest.raises(ValueError, match=r"means must be torch\.float32 .* got torch\.float16"):
+        VAEGMM.from_pretrained(folder)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a subcommand; return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     lines = [f"  {name:<10} {text}" for name, text in COMMANDS.items()]
-    usage = "\n".join(["usage: vaegmm COMMAND ...   (COMMAND --help explains it)", "", *lines])
+    usage = "\n".join(
+        ["usage: python -m vaegmm COMMAND ...   (COMMAND --help explains it)", "", *lines]
+    )
     if arguments and arguments[0] in COMMANDS:
         module = importlib.import_module(f"vaegmm.cli.{arguments[0]}")
         code: int = module.main(arguments[1:])
@@ -26,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(usage)
         return 0
     if arguments:
-        print(f"vaegmm: unknown command {arguments[0]!r}", file=sys.stderr)
+        print(f"python -m vaegmm: unknown command {arguments[0]!r}", file=sys.stderr)
     print(usage, file=sys.stderr)
     return 2
 

@@ -116,9 +116,7 @@ class VAEGMM(nn.Module):
     def save_pretrained(self, folder: str | Path, readme: str) -> None:
         """Write config.json, model.safetensors and README.md into a folder."""
         folder = Path(folder)
-        tensors = {name: tensor.contiguous() for name, tensor in self.state_dict().items()}
-        with replacing(folder / "model.safetensors") as temporary:
-            save_file(tensors, temporary)
+        save_weights(self, folder / "model.safetensors")
         write_json(folder / "config.json", dataclasses.asdict(self.config))
         with replacing(folder / "README.md") as temporary:
             temporary.write_text(readme, encoding="utf-8")
@@ -137,6 +135,13 @@ class VAEGMM(nn.Module):
         _check_tensors(folder, model.state_dict(), tensors)
         model.load_state_dict(tensors)
         return model.eval()
+
+
+def save_weights(module: nn.Module, path: Path) -> None:
+    """Write a module's tensors as safetensors, whole or not at all."""
+    tensors = {name: tensor.contiguous() for name, tensor in module.state_dict().items()}
+    with replacing(path) as temporary:
+        save_file(tensors, temporary)
 
 
 def _read_config(folder: Path) -> ModelConfig:

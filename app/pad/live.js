@@ -1,10 +1,12 @@
 /*
  * Keeping an answer in step with a drawing that changes faster than a server can answer: one call
- * under way at a time, the newest drawing next, and never an older answer over a newer one.
+ * under way at a time, the newest drawing next, and never an older answer over a newer one. A call
+ * that takes too long is given up, and a server that does not answer is asked ever less often.
  */
 
 const CALL_TIMEOUT_MS = 5000;
-const RETRY_MS = 2000;
+const FIRST_RETRY_MS = 2000; // doubled with every retry
+const LAST_RETRY_MS = 32000;
 
 class LiveAnswer {
   #version = 0; // of the drawing
@@ -12,6 +14,7 @@ class LiveAnswer {
   #shown = 0; // the version last answered
   #isCalling = false;
   #retry = null;
+  #retryMs = FIRST_RETRY_MS;
 
   /**
    * `ask()` resolves to an answer for the drawing as it is now, or to undefined when the server
@@ -48,11 +51,16 @@ class LiveAnswer {
 
   #take(answer, version) {
     if (version <= this.#shown) return;
+    clearTimeout(this.#retry);
     if (answer === undefined) {
       this.lose();
-      this.#retry = setTimeout(() => this.refresh(), RETRY_MS);
+      this.#retry = setTimeout(() => {
+        this.#retryMs = Math.min(2 * this.#retryMs, LAST_RETRY_MS);
+        this.refresh();
+      }, this.#retryMs);
       return;
     }
+    this.#retryMs = FIRST_RETRY_MS;
     this.#shown = version;
     this.show(answer, version === this.#version);
   }

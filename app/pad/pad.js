@@ -32,6 +32,7 @@ const live = new LiveAnswer({ ask, show, lose });
 let strokePointer = null; // the pointer that draws; null between strokes
 let frame = null; // the animation frame that will paint the latest points
 let lastExample = null;
+let changes = 0; // to the drawing; a picture that took long to come must not replace a newer one
 
 function encode() {
   drawing.paint(smallContext, props.side);
@@ -94,6 +95,7 @@ function beginStroke(event) {
   if (event.button !== 0 || !event.isPrimary) return;
   canvas.setPointerCapture(event.pointerId);
   strokePointer = event.pointerId;
+  changes += 1;
   say("");
   drawing.beginStroke(position(event));
   scheduleFrame();
@@ -119,12 +121,14 @@ function scheduleFrame() {
 }
 
 function undo() {
+  changes += 1;
   say("");
   drawing.undo();
   settle();
 }
 
 function clear() {
+  changes += 1;
   say("");
   drawing.clear();
   settle();
@@ -132,11 +136,20 @@ function clear() {
 
 /* ---- Pictures ---- */
 
+/** Put the picture that is being opened on the pad, unless the drawing changes meanwhile. */
+async function putPicture(opening) {
+  changes += 1;
+  const ours = changes;
+  const picture = await opening;
+  if (ours !== changes || !picture) return;
+  drawing.putPicture(picture);
+  say(picture.caption);
+  settle();
+}
+
 async function putFile(file) {
   try {
-    drawing.putPicture(await openPicture(file, openOnServer));
-    say("");
-    settle();
+    await putPicture(openPicture(file, openOnServer));
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
     say(error.message, "error");
@@ -150,13 +163,11 @@ async function openOnServer(file) {
   return answer.picture;
 }
 
-async function putExample() {
+async function openExample() {
   const answer = await server.pick_example(lastExample);
   if (answer === undefined) return lose();
   lastExample = answer.index;
-  drawing.putPicture(await openDataUrl(answer.picture));
-  say(answer.caption);
-  settle();
+  return { ...(await openDataUrl(answer.picture)), caption: answer.caption };
 }
 
 /** Which pad takes what is pasted or dropped on the page: the one under it, in focus, or the first seen. */
@@ -208,7 +219,7 @@ root.addEventListener("keydown", (event) => {
 undoButton.addEventListener("click", undo);
 clearButton.addEventListener("click", clear);
 uploadButton.addEventListener("click", () => fileInput.click());
-exampleButton?.addEventListener("click", putExample);
+exampleButton?.addEventListener("click", () => putPicture(openExample()));
 fileInput.addEventListener("change", () => {
   if (fileInput.files.length > 0) putFile(fileInput.files[0]);
   fileInput.value = ""; // so that the same file can be chosen again
@@ -219,9 +230,9 @@ document.addEventListener("dragleave", () => root.classList.remove("is-target"))
 document.addEventListener("drop", drop);
 
 // Gradio's events may set the value too; `watch` hears of those only.
-watch("value", async () => {
-  if (props.value) drawing.putPicture(await openDataUrl(props.value));
-  else drawing.clear();
+watch("value", () => {
+  if (props.value) return putPicture(openDataUrl(props.value));
+  drawing.clear();
   settle();
 });
 

@@ -69,6 +69,23 @@ def test_calls_never_pile_up(visit: Open) -> None:
     here.expect_reading(8)
 
 
+def test_a_server_in_trouble_is_asked_ever_less_often(visit: Open) -> None:
+    here = visit()
+    asked = []
+    here.page.route("**/component_server/**", lambda route: route.fulfill(status=500))
+    here.page.route("**/component_server", lambda route: route.fulfill(status=500))
+    here.page.on("request", lambda request: asked.append(request.url))
+    here.draw(FOUR[:1])
+    expect(here.note).to_have_text(LOST)
+    asked.clear()
+    here.page.wait_for_timeout(7000)  # after 2 and after 4 more seconds
+    assert 1 <= len(asked) <= 3
+    here.page.unroute_all()
+    here.draw(FOUR[1:])
+    here.expect_reading(4)
+    here.errors.clear()  # the browser's own complaints of the failed calls
+
+
 def test_a_hanging_server_is_given_up(visit: Open) -> None:
     here = visit()
     here.page.evaluate(SLOW_SERVER, 3_600_000)

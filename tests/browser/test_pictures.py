@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
-from tests.browser.strokes import FOUR
+from tests.browser.strokes import FOUR, ONE
 from tests.browser.visit import Visit
 from vaegmm.data.datasets import LabelledImages
 
@@ -185,3 +185,22 @@ def test_a_small_digit_on_a_large_page_is_read(
     page[150:178, 40:68] -= sample.images[300].numpy()
     upload(here, as_file(Image.fromarray(page)))
     here.expect_reading(int(sample.labels[300]))
+
+
+def test_a_picture_that_comes_late_does_not_replace_a_newer_drawing(visit: Open) -> None:
+    here = visit()
+    here.page.evaluate(
+        """() => {
+          const fetch = window.fetch;
+          window.fetch = async (url, options) => {
+            const answer = await fetch(url, options);
+            if (options?.body instanceof FormData) await new Promise((r) => setTimeout(r, 1000));
+            return answer;
+          };
+        }"""
+    )
+    upload(here, as_file(four_on_paper(), format="TIFF"), "image/tiff")
+    here.draw(ONE)
+    here.expect_reading(1)
+    here.page.wait_for_timeout(1500)
+    here.expect_reading(1)

@@ -46,7 +46,7 @@ def test_what_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixt
     for arguments in (["classify", str(text)], ["classify", str(tmp_path / "nowhere.png")]):
         assert main(arguments) == 2
         error = capsys.readouterr().err
-        assert error.startswith(f"vaegmm classify: {arguments[1]}")
+        assert error.startswith(f"python -m vaegmm classify: {arguments[1]}")
         assert error.count("\n") == 1
 
 
@@ -62,7 +62,7 @@ def test_a_picture_that_cannot_be_read_stops_no_other(
     assert "check the name" in answers[0]["error"]
     lines = err.splitlines()
     assert len(lines) == 2
-    assert all(line.startswith("vaegmm classify: ") for line in lines)
+    assert all(line.startswith("python -m vaegmm classify: ") for line in lines)
 
 
 def test_a_reader_that_leaves_early_sees_no_traceback() -> None:

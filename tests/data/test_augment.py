@@ -73,3 +73,25 @@ def test_what_no_image_survives_is_refused(settings: dict[str, float]) -> None:
     (name, value), *_ = settings.items()
     with pytest.raises(ValueError, match=rf"{name} must be from 0 to [\d.]+, got {value}"):
         check_augmentation(AugmentationConfig(**settings))
+
+
+def maps(**settings: float) -> Tensor:
+    generator = torch.Generator().manual_seed(0)
+    return random_affine(1000, 28, AugmentationConfig(**settings), generator)
+
+
+def test_scale_stretches_each_axis_by_itself() -> None:
+    theta = maps(scale=0.2)
+    sizes = 1 / theta[:, (0, 1), (0, 1)]  # the map runs backwards
+    assert 0.8 <= sizes.min() < 0.81
+    assert 1.19 < sizes.max() <= 1.2 + 1e-6
+    assert abs(torch.corrcoef(sizes.T)[0, 1]) < 0.1
+    assert not theta[:, (0, 1), (1, 0)].any()
+
+
+def test_shear_slants_and_keeps_the_rows() -> None:
+    theta = maps(shear=20.0)
+    slant = theta[:, 0, 1].atan().rad2deg()
+    assert -20 - 1e-4 <= slant.min() < -19
+    assert 19 < slant.max() <= 20 + 1e-4
+    assert torch.equal(theta[:, 1, :2], torch.tensor([0.0, 1.0]).expand(1000, 2))

@@ -24,8 +24,8 @@ from vaegmm.data.images import (
     normalise_drawing,
     open_image,
     to_grey,
-    to_ink,
 )
+from vaegmm.data.paper import cut_to_ink, find_ink
 
 FOUR = [((50, 20), (35, 60)), ((35, 60), (75, 60)), ((65, 25), (62, 95))]
 
@@ -124,6 +124,14 @@ def test_a_file_cut_off_is_said_so(file_format: str) -> None:
     content = as_file(draw_four(), file_format)
     with pytest.raises(ValueError, match=r"damaged or cut off; save or send it again\."):
         open_image(content[: len(content) * 2 // 3])
+
+
+def test_a_jpeg_of_a_thousand_scans_is_not_decoded() -> None:
+    content = as_file(draw_four(), "JPEG", progressive=True)
+    last = content.rindex(b"\xff\xda")
+    bomb = content[:last] + 1000 * content[last:-2] + content[-2:]
+    with pytest.raises(ValueError, match="damaged or cut off"):
+        open_image(bomb)
 
 
 @given(st.data(), st.sampled_from(FORMATS))
@@ -225,7 +233,7 @@ def test_a_picture_of_pixels_that_are_no_numbers_is_said_so() -> None:
 @pytest.mark.parametrize("paper", [255, 200, 128, 40, 0])
 def test_ink_is_what_differs_from_the_border(paper: int) -> None:
     ink = 0 if paper > 100 else 255
-    found = to_ink(draw_four(paper=paper, ink=ink))
+    found = find_ink(to_grey(draw_four(paper=paper, ink=ink)))
     expected = np.asarray(draw_four()) == 0
     assert np.array_equal(found > 0.5, expected)
     assert found.max() == 1
@@ -249,6 +257,26 @@ def test_a_photo_with_a_shadow_and_grain_reads_as_the_drawing(seed: int) -> None
     assert difference(digit, normalise_drawing(draw_four(side=240))) < 0.08
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_dust_on_a_grainy_photo_neither_counts_nor_breaks_anything(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    photo = 0.7 + random.normal(0, 0.006, (112, 112))
+    photo[20:90, 50:58] -= 6 * 0.006  # a pale 1
+    photo[5, 5] = 0  # a speck, many times as dark
+    ink = find_ink(to_grey(np.clip(photo, 0, 1)))
+    assert ink[5, 5] == 0
+    assert ink[20:90, 50:58].mean() > 0.5
+    check_frame(normalise_drawing(np.clip(photo, 0, 1)))
+
+
+@pytest.mark.parametrize("place", [(0, 0), (700, 300), (1400, 1100)])
+def test_a_large_picture_is_cut_to_its_ink(place: tuple[int, int]) -> None:
+    page = Image.new("L", (2000, 1600), 255)
+    page.paste(draw_four(side=400), place)
+    assert cut_to_ink(to_grey(page)).shape < (400, 400)
+    assert difference(normalise_drawing(page), normalise_drawing(draw_four(side=400))) < 0.01
+
+
 def blank_papers() -> dict[str, NDArray[np.generic]]:
     random = np.random.default_rng(0)
     y, x = np.mgrid[0:1:100j, 0:1:100j]
@@ -267,7 +295,7 @@ def blank_papers() -> dict[str, NDArray[np.generic]]:
 def test_blank_paper_is_blank(name: str) -> None:
     with pytest.raises(BlankImageError, match="No ink can be told from the paper; draw"):
         normalise_drawing(blank_papers()[name])
-    assert not to_ink(blank_papers()[name]).any()
+    assert not find_ink(to_grey(blank_papers()[name])).any()
 
 
 # MNIST's frame
@@ -350,7 +378,7 @@ def test_any_picture_becomes_a_digit_or_is_blank(picture: NDArray[np.uint8]) -> 
     try:
         check_frame(normalise_drawing(picture))
     except BlankImageError:
-        rows, columns = np.nonzero(to_ink(picture) > 0.5)
+        rows, columns = np.nonzero(find_ink(to_grey(picture)) > 0.5)
         assert len(rows) == 0 or max(np.ptp(rows), np.ptp(columns)) < 3
 
 

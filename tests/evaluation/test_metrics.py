@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 from torch.nn.functional import binary_cross_entropy
 
 from tests.conftest import TINY
 from vaegmm.config import MixtureConfig
 from vaegmm.data.datasets import LabelledImages
-from vaegmm.evaluation.metrics import format_confusion, format_table, measure
+from vaegmm.evaluation.metrics import find_outliers, format_confusion, format_table, measure
 from vaegmm.evaluation.plots import plot_confusion, plot_latents, plot_reconstructions
 from vaegmm.latents import decode_latents, encode_images, to_pixels
 from vaegmm.model import VAEGMM
@@ -34,8 +35,28 @@ def test_the_figures_follow_from_the_confusion_matrix(
     assert metrics.recall_macro == pytest.approx(recall.mean())
     assert metrics.precision_macro == pytest.approx(precision.mean())
     assert metrics.f1_macro == pytest.approx(f1.mean())
-    assert 0 <= metrics.nmi <= 1
+    components = tiny_model.log_joint(encode_images(tiny_model.network, sample.images)).argmax(1)
+    assert metrics.nmi == pytest.approx(normalized_mutual_info_score(sample.labels, components))
+    assert metrics.ari == pytest.approx(adjusted_rand_score(sample.labels, components))
     assert metrics.outlier_share == pytest.approx(0.01, abs=0.005)
+
+
+def test_a_label_without_images_counts_in_no_mean(
+    tiny_model: VAEGMM, sample: LabelledImages
+) -> None:
+    metrics = measure(tiny_model, sample.subset(sample.labels != 8))
+    counts = np.array(metrics.confusion)
+    assert metrics.recall_macro == pytest.approx((counts.diagonal() / 200)[:2].mean())
+
+
+def test_outliers_are_found_as_they_are_counted(
+    tiny_model: VAEGMM, digits148: VAEGMM, sample: LabelledImages
+) -> None:
+    found = find_outliers(tiny_model, sample.images)
+    assert found.double().mean() == measure(tiny_model, sample).outlier_share > 0
+    generator = torch.Generator().manual_seed(0)
+    noise = torch.randint(0, 256, (20, 28, 28), generator=generator, dtype=torch.uint8)
+    assert find_outliers(digits148, noise).all()
 
 
 def test_reconstruction_is_in_nats_per_image(tiny_model: VAEGMM, sample: LabelledImages) -> None:

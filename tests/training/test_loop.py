@@ -12,8 +12,8 @@ from safetensors.torch import load_file
 from tests.conftest import TINY
 from vaegmm.config import AugmentationConfig, TrainingConfig
 from vaegmm.data.datasets import LabelledImages, Split, split
+from vaegmm.model import save_weights
 from vaegmm.networks.vae import VAE
-from vaegmm.training.checkpoint import save_weights
 from vaegmm.training.loop import Fitted, fit_vae, measure_losses
 
 CPU = torch.device("cpu")
@@ -118,3 +118,13 @@ def test_a_validation_loss_that_is_not_finite_is_named(parts: Split) -> None:
     config = replace(SHORT, learning_rate=1e20, batch_size=len(parts.train))
     with pytest.raises(ValueError, match=r"the validation loss became (nan|inf) in epoch 1"):
         fit(parts, config)
+
+
+def test_bfloat16_acts_and_agrees_with_float32(parts: Split) -> None:
+    network = VAE(TINY)
+    losses = [
+        measure_losses(network, parts.validation.images, replace(SHORT, precision=precision)).loss
+        for precision in ("float32", "bfloat16")
+    ]
+    assert losses[0] != losses[1]
+    assert losses[1] == pytest.approx(losses[0], rel=0.01)

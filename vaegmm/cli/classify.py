@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
-from vaegmm.cli.parse import parse, run
+from vaegmm.cli.parse import parse, run, say
 
 if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
     from vaegmm.operations.classify import Classification
 
-PROG = "vaegmm classify"
+PROG = "python -m vaegmm classify"
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ def classify_files(arguments: ClassifyArguments) -> None:
         except ValueError as error:
             errors.append(f"{name}: {error}")
             if arguments.json:
-                print(json.dumps({"file": name, "error": str(error)}), flush=True)
+                say(json.dumps({"file": name, "error": str(error)}))
             continue
-        print(_as_json(name, result) if arguments.json else _as_words(name, result), flush=True)
+        say(_as_json(name, result) if arguments.json else _as_words(name, result))
     if errors:
         raise ValueError(f"\n{PROG}: ".join(errors))
 

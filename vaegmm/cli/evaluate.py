@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vaegmm.cli.parse import parse, run
+from vaegmm.cli.parse import parse, run, say
 from vaegmm.config import MixtureConfig
 
 if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
@@ -35,6 +35,8 @@ class EvaluateArguments:
     n_components: tuple[int, ...] = ()
     """Also fit new mixtures of these sizes to the latents of the training images (no labels but
     for names), and add a row for each."""
+    posterior_samples: int = MixtureConfig.posterior_samples
+    """Draws z ~ q(z|x) per image that the new mixtures are fitted to; 0 fits the means."""
     output_dir: str | None = None
     """Folder for metrics.json and plots; reports/NAME OF THE MODEL when not given."""
     seed: int = 0
@@ -73,21 +75,19 @@ def evaluate(arguments: EvaluateArguments) -> None:
     if arguments.n_components:
         train = load_dataset(arguments.dataset, True, digits, arguments.data_dir)
         for n_components in arguments.n_components:
-            check_mixture(MixtureConfig(n_components=n_components), train)
+            check_mixture(_refit_config(n_components, arguments), train)
         for n_components in arguments.n_components:
             print(f"fitting a mixture of {n_components} ...", file=sys.stderr, flush=True)
             row = _measure_refit(model, train, test, n_components, arguments)
             rows[f"K = {n_components} (fitted anew): {row.label_use}"] = row
     labels = ", ".join(map(str, own.labels))
-    print(f"{weights} on {len(test):,} test images of {arguments.dataset} labelled {labels}\n")
-    print(format_table(rows))
-    print(f"\nreconstruction BCE {own.reconstruction_bce:.2f} nats per image")
-    print(
-        f"called unlike any label: {own.outlier_share:.2%}{_describe_others(model, everything)}\n"
-    )
-    print(format_confusion(own))
+    say(f"{weights} on {len(test):,} test images of {arguments.dataset} labelled {labels}\n")
+    say(format_table(rows))
+    say(f"\nreconstruction BCE {own.reconstruction_bce:.2f} nats per image")
+    say(f"called unlike any label: {own.outlier_share:.2%}{_describe_others(model, everything)}\n")
+    say(format_confusion(own))
     _write_report(model, test, rows, folder)
-    print(f"\nmetrics.json and plots in {folder}")
+    say(f"\nmetrics.json and plots in {folder}")
 
 
 def _describe_others(model: VAEGMM, data: LabelledImages) -> str:
@@ -113,9 +113,13 @@ def _measure_refit(
     from vaegmm.evaluation.metrics import measure
     from vaegmm.training.components import attach_mixture
 
-    config = MixtureConfig(n_components=n_components)
+    config = _refit_config(n_components, arguments)
     words = f"mixture fitted to {len(train):,} training images"
     return measure(attach_mixture(model.network, train, config, arguments.seed, words), test)
+
+
+def _refit_config(n_components: int, arguments: EvaluateArguments) -> MixtureConfig:
+    return MixtureConfig(n_components=n_components, posterior_samples=arguments.posterior_samples)
 
 
 def _write_report(

@@ -23,6 +23,19 @@ def parse(cls: type[T], argv: Sequence[str] | None, prog: str, default: T | None
     return tyro.cli(cls, args=argv, prog=prog, default=default, config=config)
 
 
+def say(text: str) -> None:
+    """Print a line at once. A reader that has left (`| head`) ends the talk, not the work."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        _silence()
+
+
+def _silence() -> None:
+    """Send what is still to be printed nowhere; else Python complains when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def run(command: Callable[[], None], prog: str) -> int:
     """Run a command; what the user can mend becomes one line on stderr and exit code 2."""
     try:
@@ -30,8 +43,8 @@ def run(command: Callable[[], None], prog: str) -> int:
     except ValueError as error:
         print(f"{prog}: {error}", file=sys.stderr)
         return 2
-    except BrokenPipeError:  # `| head` has read enough; what is left must not be flushed to it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # a long --help
+        _silence()
     except OSError as error:  # a folder that cannot be written, a disk that is full
         where = f"{error.filename}: " if error.filename else ""
         print(f"{prog}: {where}{error.strerror or error}", file=sys.stderr)

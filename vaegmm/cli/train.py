@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vaegmm.cli.parse import parse, run
+from vaegmm.cli.parse import parse, run, say
 from vaegmm.config import ExperimentConfig, check_finite, load_toml
 
 if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
@@ -59,29 +59,23 @@ def train(arguments: TrainArguments) -> None:
         ValueError: settings or data that do not fit, or a folder that already holds a run.
         OSError: a folder that cannot be written.
     """
+    import torch
+
     from vaegmm.data.datasets import load_dataset, split
     from vaegmm.files import write_json
-    from vaegmm.runtime import resolve_device, resolve_precision
-    from vaegmm.training.checkpoint import save_weights
+    from vaegmm.model import save_weights
     from vaegmm.training.components import attach_mixture, check_mixture
     from vaegmm.training.history import describe_run
     from vaegmm.training.loop import fit_vae
 
-    experiment = arguments.experiment
-    check_finite(experiment)
-    if not 0 <= experiment.seed < 2**32:
-        raise ValueError(f"seed must be from 0 to {2**32 - 1}, got {experiment.seed}")
-    device = resolve_device(experiment.device)
-    precision = resolve_precision(experiment.training.precision, device)
-    training = dataclasses.replace(experiment.training, precision=precision)
-    experiment = dataclasses.replace(experiment, training=training, device=str(device))
-    settings = experiment.data
+    experiment = _resolve(arguments.experiment)
+    device, settings = torch.device(experiment.device), experiment.data
     data = load_dataset(settings.dataset, True, settings.digits, settings.data_dir)
     parts = split(data, settings.validation_fraction, experiment.seed)
     check_mixture(experiment.mixture, data)
     folder = _make_folder(arguments)
-    print(f"{len(parts.train):,} images to learn from, {len(parts.validation):,} to steer by")
-    print(f"{device}, {precision}; writing to {folder}", flush=True)
+    say(f"{len(parts.train):,} images to learn from, {len(parts.validation):,} to steer by")
+    say(f"{device}, {experiment.training.precision}; writing to {folder}")
     write_json(folder / "run.json", _describe_settings(experiment))
 
     epochs: list[Epoch] = []
@@ -93,13 +87,32 @@ def train(arguments: TrainArguments) -> None:
             save_weights(network, folder / "best.safetensors")
 
     fitted = fit_vae(
-        parts, experiment.network, training, experiment.augmentation, device, experiment.seed, keep
+        parts,
+        experiment.network,
+        experiment.training,
+        experiment.augmentation,
+        device,
+        experiment.seed,
+        keep,
     )
-    print(describe_run(fitted.history), flush=True)
+    say(describe_run(fitted.history))
     words = _describe_data(settings.dataset, data)
     model = attach_mixture(fitted.network, data, experiment.mixture, experiment.seed, words)
     _report(model, parts.validation, fitted.history, folder)
     (folder / "best.safetensors").unlink()  # model.safetensors now holds the same weights
+
+
+def _resolve(experiment: ExperimentConfig) -> ExperimentConfig:
+    """Check what is the same for all data, and put real values for every "auto"."""
+    from vaegmm.runtime import resolve_device, resolve_precision
+
+    check_finite(experiment)
+    if not 0 <= experiment.seed < 2**32:
+        raise ValueError(f"seed must be from 0 to {2**32 - 1}, got {experiment.seed}")
+    device = resolve_device(experiment.device)
+    precision = resolve_precision(experiment.training.precision, device)
+    training = dataclasses.replace(experiment.training, precision=precision)
+    return dataclasses.replace(experiment, training=training, device=str(device))
 
 
 def _report(model: VAEGMM, validation: LabelledImages, history: list[Epoch], folder: Path) -> None:
@@ -117,9 +130,9 @@ def _report(model: VAEGMM, validation: LabelledImages, history: list[Epoch], fol
     plot_reconstructions(model, validation.images, folder / "reconstructions.png")
     z = encode_images(model.network, validation.images)
     plot_latents(model, z, validation.labels, folder / "latents.png")
-    print(format_table({f"validation, {metrics.label_use}": metrics}))
-    print(f"reconstruction BCE {metrics.reconstruction_bce:.2f} nats per image")
-    print(f"saved to {folder}")
+    say(format_table({f"validation (in the mixture's fit), {metrics.label_use}": metrics}))
+    say(f"reconstruction BCE {metrics.reconstruction_bce:.2f} nats per image")
+    say(f"saved to {folder}")
 
 
 def _make_folder(arguments: TrainArguments) -> Path:

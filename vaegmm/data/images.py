@@ -1,7 +1,7 @@
 """Whatever a person gives becomes float32 (28, 28) in [0, 1], ink = 1: here and nowhere else.
 
-The way of a picture: open_image (bytes), to_grey (colour, alpha, depth), to_ink (paper, polarity),
-normalise_drawing (MNIST's frame). The array work lives in `vaegmm.data.paper` and `.drawing`.
+The way of a picture: open_image (bytes), to_grey (colour, alpha, depth), normalise_drawing (paper,
+polarity, MNIST's frame). The array work lives in `vaegmm.data.paper` and `.drawing`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from vaegmm.data.paper import Ink, cut_to_ink, find_ink
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_BYTES = 8_000_000
 MAX_PIXELS = 25_000_000
+START_OF_SCAN, MAX_SCANS = b"\xff\xda", 100
 SPECK = 3  # pixels; what is smaller on all sides is dust, not a drawing
 
 # What Pillow raises on damaged files of these formats, found by damaging thousands of them.
@@ -61,6 +62,8 @@ def open_image(source: bytes | Path) -> Image.Image:
         image = Image.open(io.BytesIO(content), formats=FORMATS)  # reads the header only
         if image.width * image.height > MAX_PIXELS:
             raise Image.DecompressionBombError
+        if image.format == "JPEG" and content.count(START_OF_SCAN) > MAX_SCANS:
+            raise ValueError("more scans than any camera writes")  # each costs as much as a picture
         image.load()
         orientation = image.getexif().get(ExifTags.Base.Orientation)
     return image.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else image
@@ -150,21 +153,6 @@ def _scale_array(array: NDArray[np.generic]) -> NDArray[np.float32]:
             "divide it by its full scale."
         )
     return array.astype(np.float32)
-
-
-def to_ink(image: Image.Image | NDArray[np.generic]) -> Ink:
-    """Tell ink from paper: (H, W) in [0, 1], paper = 0, full ink = 1; all 0 when nothing is drawn.
-
-    The border shows the paper, flat or lit unevenly; ink is what differs from it most, darker or
-    lighter. Noise that the border shows is taken away.
-
-    Args:
-        image: as `to_grey` takes it.
-
-    Raises:
-        ValueError: as `to_grey`.
-    """
-    return find_ink(to_grey(image))
 
 
 def normalise_drawing(image: Image.Image | NDArray[np.generic]) -> Ink:

@@ -29,7 +29,7 @@ class Metrics:
         n_components: K of the mixture.
         label_use: what labels were used for when the model was made.
         accuracy: share of images whose most probable label is right.
-        precision_macro, recall_macro, f1_macro: means over the labels.
+        precision_macro, recall_macro, f1_macro: means over the labels that the images have.
         nmi, ari: normalised mutual information and adjusted Rand index of components and labels
             (component indices, not their names: 1 needs one component per label).
         reconstruction_bce: binary cross-entropy of the decoded `mu`, in nats per image.
@@ -64,7 +64,7 @@ def measure(model: VAEGMM, data: LabelledImages) -> Metrics:
     truth = data.labels.numpy()
     labels = sorted({*model.labels, *truth.tolist()})
     precision, recall, f1, _ = precision_recall_fscore_support(
-        truth, answers, labels=labels, average="macro", zero_division=0
+        truth, answers, labels=sorted(set(truth.tolist())), average="macro", zero_division=0
     )
     return Metrics(
         n_images=len(data),

@@ -19,8 +19,9 @@ latent space.
 
 - Trained on: {config.training_images}.
 - Labels: {config.label_use}.
-- On {validation.n_images:,} validation images: accuracy {validation.accuracy:.4f}, macro F1
-  {validation.f1_macro:.4f}, reconstruction {validation.reconstruction_bce:.2f} nats per image.
+- On the {validation.n_images:,} of them that only steered the network: accuracy
+  {validation.accuracy:.4f}, macro F1 {validation.f1_macro:.4f}, reconstruction
+  {validation.reconstruction_bce:.2f} nats per image.
 
 ```python
 from vaegmm.model import VAEGMM

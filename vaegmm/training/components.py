@@ -51,18 +51,22 @@ def attach_mixture(
     tail = config.outlier_share / 2  # half of them beyond each threshold
     log_density = mixture.score_samples(mu.numpy())
     _, divergence = score_reconstructions(network, data.images, mu)
-    model = VAEGMM(
-        ModelConfig(
-            format_version=FORMAT_VERSION,
-            network=network.config,
-            labels=tuple(sorted(set(labels.tolist()))),
-            component_labels=names,
-            log_density_threshold=float(np.quantile(log_density, tail)),
-            divergence_threshold=float(np.quantile(divergence.numpy(), 1 - tail)),
-            label_use=f"labels only name the {config.n_components} components",
-            training_images=training_images,
-        )
+    description = ModelConfig(
+        format_version=FORMAT_VERSION,
+        network=network.config,
+        labels=tuple(sorted(set(labels.tolist()))),
+        component_labels=names,
+        log_density_threshold=float(np.quantile(log_density, tail)),
+        divergence_threshold=float(np.quantile(divergence.numpy(), 1 - tail)),
+        label_use=f"labels only name the {config.n_components} components",
+        training_images=training_images,
     )
+    return _assemble(description, network, mixture)
+
+
+def _assemble(config: ModelConfig, network: VAE, mixture: GaussianMixture) -> VAEGMM:
+    """Put a model together; it shares the network, and lies where the network lies."""
+    model = VAEGMM(config)
     model.network = network
     model.weights.copy_(torch.from_numpy(mixture.weights_))
     model.means.copy_(torch.from_numpy(mixture.means_))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Losses:
-    """Means over images, in nats per image. `loss` = `reconstruction_nll` + beta * `kl`."""
+    """Means, in nats per image. `loss` = `reconstruction_nll` + beta * `kl`."""
 
     loss: float
     reconstruction_nll: float
@@ -20,7 +20,8 @@ class Epoch:
 
     Attributes:
         epoch: counted from 1.
-        train, validation: losses.
+        train: losses, a mean over steps.
+        validation: losses, a mean over images.
         learning_rate: the optimiser's, during this epoch.
         seconds: training and validation together.
         images_per_second: training images alone.
