@@ -104,7 +104,7 @@ class MixtureConfig:
     max_iter: int = 500
     """Most EM iterations of one start."""
     n_init: int = 5
-    """Starts by k-means++; the most likely one is kept."""
+    """Starts by k-means; the most likely one is kept."""
     outlier_share: float = 0.01
     """Share of the training images beyond the outlier thresholds, half by log-density and half by
     reconstruction."""

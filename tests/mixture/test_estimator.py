@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 from sklearn.base import clone
@@ -105,10 +108,15 @@ def test_the_seed_decides() -> None:
     assert np.array_equal(first.means_, again.means_)
 
 
-def test_given_means_are_the_start() -> None:
+def test_a_given_start_keeps_its_order() -> None:
     X = blobs()
     start = X[[0, 200, 400]]
-    mixture = GaussianMixture(3, means_init=start, random_state=0).fit(X)
+    mixture = GaussianMixture(
+        3,
+        weights_init=np.full(3, 1 / 3),
+        means_init=start,
+        precisions_init=np.tile(np.eye(3), (3, 1, 1)),
+    ).fit(X)
     assert mixture.predict(start).tolist() == [0, 1, 2]
 
 
@@ -124,16 +132,26 @@ def test_duplicated_points_need_reg_covar() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"n_components": 0}, "n_components must be at least 1, got 0"),
-        ({"n_init": 0}, "n_init must be at least 1, got 0"),
-        ({"max_iter": 0}, "max_iter must be at least 1, got 0"),
-        ({"tol": -1.0}, "tol must not be negative, got -1.0"),
-        ({"reg_covar": float("nan")}, "reg_covar must not be negative, got nan"),
-        ({"n_components": 601}, "n_components must be at most the 600 points given, got 601"),
+        ({"n_components": 0}, r"'n_components' parameter of GaussianMixture must be an int in the"),
+        ({"n_init": 0}, "'n_init' parameter of GaussianMixture must be an int"),
+        ({"max_iter": -1}, "'max_iter' parameter of GaussianMixture must be an int"),
+        ({"tol": -1.0}, "'tol' parameter of GaussianMixture must be a float"),
+        ({"reg_covar": float("nan")}, "'reg_covar' parameter of GaussianMixture must be a float"),
+        ({"covariance_type": "round"}, "'covariance_type' parameter of GaussianMixture must be a"),
+        ({"dtype": "float16"}, "'dtype' parameter of GaussianMixture must be a str among"),
+        ({"n_components": 601}, "Expected n_samples >= n_components but got n_components = 601"),
         (
             {"means_init": [[0.0, 0.0]]},
-            r"means_init must have shape \(1, 3\), got \(1, 2\)",
+            r"'means' should have the shape of \(1, 3\), but got \(1, 2\)",
         ),
+        ({"weights_init": [0.5]}, "'weights' should be normalized, but got sum"),
+        ({"weights_init": [1.5]}, r"'weights' should be in the range \[0, 1\]"),
+        ({"precisions_init": [-np.eye(3)]}, "'full precision' should be symmetric, positive-defin"),
+        (
+            {"precisions_init": [-1.0], "covariance_type": "spherical"},
+            "'spherical precision' should be positive",
+        ),
+        ({"distributed": True}, "distributed must be False without a process group; call"),
     ],
 )
 def test_a_wrong_parameter_is_named(settings: dict[str, object], message: str) -> None:
@@ -148,8 +166,37 @@ def test_bad_points_are_refused() -> None:
     mixture = GaussianMixture().fit(X)
     with pytest.raises(ValueError, match="X has 2 features, but GaussianMixture is expecting 3"):
         mixture.predict(X[:, :2])
-    with pytest.raises(ValueError, match="n_samples must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="Invalid value for 'n_samples': 0"):
         mixture.sample(0)
+    with pytest.raises(ValueError, match="minimum of 2 is required"):
+        mixture.fit(X[:1])
+    with pytest.raises(ValueError, match="Found array with 0 sample"):
+        mixture.predict(X[:0])
     X[3, 1] = np.nan
     with pytest.raises(ValueError, match="contains NaN"):
         mixture.fit(X)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda X: X.astype(np.float16),
+        lambda X: (X * 10).astype(int),
+        lambda X: X > 0,
+        lambda X: np.asfortranarray(X),
+        lambda X: X[::-1, ::-1],
+        lambda X: X[::2],
+        lambda X: X.tolist(),
+        lambda X: np.column_stack([X, np.full(len(X), 7.0)]),
+    ],
+)
+def test_every_array_is_fitted_as_scikit_learn_fits_it(change: Callable[..., ArrayLike]) -> None:
+    X = change(blobs())
+    if isinstance(X, np.ndarray):
+        X.flags.writeable = False
+    ours, theirs = (
+        cls(2, random_state=0, max_iter=300).fit(X) for cls in (GaussianMixture, Reference)
+    )
+    floats = np.array(X, float)  # scikit-learn scores integers in integers, and wrongly
+    assert ours.score(X) == pytest.approx(theirs.score(floats), rel=1e-6)
+    assert ours.means_.dtype == theirs.means_.dtype

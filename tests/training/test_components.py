@@ -92,8 +92,8 @@ def test_an_impossible_outlier_share_is_refused(tiny_vae: VAE, sample: LabelledI
     [
         ({"n_components": 2}, "n_components must be from 3, the number of labels .*, got 2"),
         ({"n_components": 601}, "to 600, the number of images, got 601"),
-        ({"n_init": 0}, "n_init must be at least 1, got 0"),
-        ({"tol": -1.0}, "tol must not be negative"),
+        ({"n_init": 0}, "'n_init' parameter of GaussianMixture must be an int"),
+        ({"tol": -1.0}, "'tol' parameter of GaussianMixture must be a float"),
     ],
 )
 def test_settings_are_checked_before_anything_runs(
