@@ -43,6 +43,7 @@ bench: .venv/dev
 	@sh scripts/find_chromium.sh
 	$(PY) -m benchmarks.pad
 	$(PY) -m benchmarks.paste $(ARGS)
+	$(PY) -m benchmarks.mixture
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
