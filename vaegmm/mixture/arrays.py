@@ -59,9 +59,10 @@ def read_data(
     """
     weight = known = None
     if sample_weight is not None:
-        rows = np.empty((len(x), 1), x.numpy(force=True).dtype if len(x) else None)
+        dtype = np.float32 if x.dtype == torch.float32 else np.float64
+        rows = np.empty((len(x), 1), dtype)  # only the length is looked at
         checked = _check_sample_weight(
-            as_numpy(sample_weight), rows, dtype=rows.dtype, ensure_non_negative=True
+            as_numpy(sample_weight), rows, dtype=dtype, ensure_non_negative=True
         )
         weight = torch.from_numpy(np.array(checked)).to(x)
     if known_components is not None:
