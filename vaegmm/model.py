@@ -130,7 +130,11 @@ class VAEGMM(nn.Module):
                 over or of another shape; the message names it.
         """
         folder = DEFAULT if folder is None else Path(folder)
-        model = cls(_read_config(folder))
+        config = _read_config(folder)
+        try:
+            model = cls(config)
+        except ValueError as error:
+            raise ValueError(f"{folder / 'config.json'}: {error}") from error
         tensors = _read_tensors(folder / "model.safetensors")
         _check_tensors(folder, model.state_dict(), tensors)
         model.load_state_dict(tensors)
@@ -163,12 +167,7 @@ def _read_config(folder: Path) -> ModelConfig:
         )
     _check_keys(ModelConfig, values, path)
     _check_keys(NetworkConfig, values["network"], path)
-    config = from_dict(ModelConfig, values, where=str(path))
-    try:
-        _check(config)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
-    return config
+    return from_dict(ModelConfig, values, where=str(path))
 
 
 def _check_keys(cls: type, values: object, path: Path) -> None:

@@ -148,6 +148,7 @@ async function putPicture(opening) {
 }
 
 async function putFile(file) {
+  say("Opening the picture…"); // a large one may have to wait its turn on the server
   try {
     await putPicture(openPicture(file, openOnServer));
   } catch (error) {

@@ -156,8 +156,12 @@ def test_what_cannot_be_shown_is_said_in_one_line(
 ) -> None:
     here = visit()
     hint = here.note.text_content()
+    here.page.set_viewport_size({"width": 390, "height": 844})
+    bars = here.page.locator(".reading-bars")
+    before = bars.bounding_box()
     upload(here, content, mime)
     expect(here.note).to_have_text(message)
+    assert bars.bounding_box() == before  # a second line of the note pushes nothing down
     expect(here.note).not_to_contain_text("/")
     here.expect_blank()
     here.draw(FOUR)
@@ -200,6 +204,7 @@ def test_a_picture_that_comes_late_does_not_replace_a_newer_drawing(visit: Open)
         }"""
     )
     upload(here, as_file(four_on_paper(), format="TIFF"), "image/tiff")
+    expect(here.note).to_have_text("Opening the picture…")
     here.draw(ONE)
     here.expect_reading(1)
     here.page.wait_for_timeout(1500)

@@ -110,9 +110,7 @@ kind, start, file, out = sys.argv[1:5]
 rank = int(sys.argv[5])
 dist.init_process_group("gloo", init_method=f"file://{file}", rank=rank, world_size=2)
 X = np.load(out + "/X.npy")[rank::2]
-settings = {"weights_init": np.full(3, 1 / 3), "means_init": X[:3]} if start == "given" else {}
-if start == "given":
-    settings = dict(np.load(out + "/start.npz"))
+settings = dict(np.load(out + "/start.npz")) if start == "given" else {}
 mixture = GaussianMixture(
     3, covariance_type=kind, distributed=True, random_state=0, max_iter=500, **settings
 ).fit(X)

@@ -115,9 +115,8 @@ def _principal_plane(
 def _ellipse(mean: NDArray[np.float64], covariance: NDArray[np.float64], colour: str) -> Ellipse:
     variances, directions = np.linalg.eigh(covariance)
     angle = float(np.degrees(np.arctan2(directions[1, 1], directions[0, 1])))
-    width, height = 4 * np.sqrt(
-        np.maximum(variances[::-1], 0)
-    )  # 2 standard deviations to either side
+    # 2 standard deviations to either side; rounding may leave a flat one below 0
+    width, height = 4 * np.sqrt(np.maximum(variances[::-1], 0))
     return Ellipse(
         (float(mean[0]), float(mean[1])), width, height, angle=angle,
         fill=False, edgecolor=colour, linewidth=1.6,

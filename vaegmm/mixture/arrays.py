@@ -15,8 +15,8 @@ from vaegmm.mixture.checks import (
     check_precisions,
     check_weights,
 )
-from vaegmm.mixture.fitting import Data, Given, read_factors
-from vaegmm.mixture.gaussian import CovarianceType
+from vaegmm.mixture.fitting import Data, Given
+from vaegmm.mixture.gaussian import CovarianceType, cholesky_of_precisions
 
 Array = NDArray[np.float64]
 
@@ -89,16 +89,15 @@ def read_given(
     def beside(array: Array) -> Tensor:
         return torch.tensor(array, dtype=torch.float64, device=x.device)
 
-    return Given(
-        None if weights is None else beside(check_weights(as_numpy(weights), k)),
-        None if means is None else beside(check_means(as_numpy(means), k, dim)),
-        read_factors(
-            None
-            if precisions is None
-            else beside(check_precisions(as_numpy(precisions), kind, k, dim)),
-            kind,
-        ),
-    )
+    given_weights = given_means = factors = None
+    if weights is not None:
+        given_weights = beside(check_weights(as_numpy(weights), k))
+    if means is not None:
+        given_means = beside(check_means(as_numpy(means), k, dim))
+    if precisions is not None:
+        checked = beside(check_precisions(as_numpy(precisions), kind, k, dim))
+        factors = cholesky_of_precisions(checked, kind)
+    return Given(given_weights, given_means, factors)
 
 
 def as_numpy(values: ArrayLike | Tensor) -> ArrayLike:

@@ -10,7 +10,7 @@ from numpy.random import RandomState
 from torch import Tensor
 
 from vaegmm.mixture.em import Parameters, Run, m_step, run_em
-from vaegmm.mixture.gaussian import CovarianceType, cholesky_of_precisions
+from vaegmm.mixture.gaussian import CovarianceType
 from vaegmm.mixture.parameters import from_input_units, to_input_units
 from vaegmm.mixture.points import Points, standardise
 from vaegmm.mixture.processes import add_over_processes, labels_of_first
@@ -90,11 +90,6 @@ def fit_parameters(data: Data, given: Given, settings: Settings, random: RandomS
             best = run
     assert best is not None
     return Run(to_input_units(best.parameters, points), best.lower_bounds, best.has_converged)
-
-
-def read_factors(precisions: Tensor | None, kind: CovarianceType) -> Tensor | None:
-    """Return the factors of precisions that were given."""
-    return None if precisions is None else cholesky_of_precisions(precisions, kind)
 
 
 def _start(

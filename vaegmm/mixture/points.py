@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -60,9 +60,7 @@ def standardise(
 ) -> Points:
     """Turn points x (N, D) into columns of mean 0 and standard deviation 1."""
     weight = x.new_ones(len(x)) if sample_weight is None else sample_weight.to(x.dtype)
-    z = x.T.contiguous() if len(x) > 1 else x.T.clone()  # (D, N), ours to change
-    if z.data_ptr() == x.data_ptr():
-        z = z.clone()
+    z = x.T.clone(memory_format=torch.contiguous_format)  # (D, N), ours to change
     total = float(reduce(weight.sum(dtype=torch.float64)))
     centre = reduce(_weighted_sum(z, weight)) / total
     centre = centre.to(x.dtype).double()  # as it will be subtracted
@@ -80,7 +78,7 @@ def standardise(
     for part in points.chunks():
         chunk = z[:, part].double()
         scatter += (chunk * weight[part]) @ chunk.T
-    return Points(z, centre, scale, sample_weight, known, total, kind, reduce(scatter), reduce)
+    return replace(points, scatter=reduce(scatter))
 
 
 def _weighted_sum(z: Tensor, weight: Tensor, squared: bool = False) -> Tensor:
