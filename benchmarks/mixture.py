@@ -32,6 +32,7 @@ from vaegmm.mixture.gaussian import CovarianceType
 
 PROG = "python -m benchmarks.mixture"
 KINDS: tuple[CovarianceType, ...] = ("full", "tied", "diag", "spherical")
+PAUSE = 0.1  # seconds between turns: until then the other's threads still spin, and disturb
 Points = NDArray[np.floating]
 
 
@@ -94,6 +95,7 @@ def per_iteration(
     times: list[list[float]] = [[] for _ in contestants]
     for _ in range(repeats):
         for fit, mine in zip(contestants, times, strict=True):
+            time.sleep(PAUSE)
             mine.append(seconds(fit) / iterations)
     return [statistics.median(mine) for mine in times]
 

@@ -114,7 +114,7 @@ def test_every_precision_gives_the_same_e_step(kind: str, monkeypatch: pytest.Mo
 def test_points_in_many_chunks_are_fitted_as_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
     X = blobs(n=700)
     whole = GaussianMixture(3, random_state=0).fit(X)
-    monkeypatch.setattr(em_module, "chunk_width", lambda n_rows, dtype: 97)
+    monkeypatch.setattr(em_module, "choose_blocks", lambda n_rows, dtype: (3, 31))
     np.testing.assert_allclose(GaussianMixture(3, random_state=0).fit(X).means_, whole.means_)
 
 

@@ -109,21 +109,27 @@ from vaegmm.mixture import GaussianMixture
 kind, start, file, out = sys.argv[1:5]
 rank = int(sys.argv[5])
 dist.init_process_group("gloo", init_method=f"file://{file}", rank=rank, world_size=2)
-X = np.load(out + "/X.npy")[rank::2]
+X, known = (np.load(f"{out}/{name}.npy")[rank::2] for name in ("X", "known"))
 settings = dict(np.load(out + "/start.npz")) if start == "given" else {}
 mixture = GaussianMixture(
     3, covariance_type=kind, distributed=True, random_state=0, max_iter=500, **settings
-).fit(X)
+).fit(X, known_components=known if start == "known" else None)
 np.savez(f"{out}/{rank}.npz", means=mixture.means_, covariances=mixture.covariances_,
          bounds=mixture.lower_bounds_)
 dist.destroy_process_group()
 """
 
 
-@pytest.mark.parametrize(("kind", "start"), [("full", "given"), ("tied", "given"), ("full", "own")])
+@pytest.mark.parametrize(
+    ("kind", "start"),
+    [("full", "given"), ("tied", "given"), ("full", "own"), ("full", "known")],
+)
 def test_two_processes_fit_one_mixture(kind: str, start: str, tmp_path: Path) -> None:
     X = blobs(seed=2)
+    known = np.full(len(X), -1)
+    known[[0, 2, 4, 101, 103, 105, 200, 201]] = [2, 2, 2, 0, 0, 0, 1, 1]  # 0 and 2: on one only
     np.save(tmp_path / "X.npy", X)
+    np.save(tmp_path / "known.npy", known)
     precisions = np.eye(2) if kind == "tied" else np.tile(np.eye(2), (3, 1, 1))
     settings = {
         "weights_init": np.full(3, 1 / 3),
@@ -135,16 +141,20 @@ def test_two_processes_fit_one_mixture(kind: str, start: str, tmp_path: Path) ->
     parts = [subprocess.Popen([*command, str(rank)], cwd=ROOT) for rank in range(2)]
     assert [part.wait(60) for part in parts] == [0, 0]
     fitted = [np.load(tmp_path / f"{rank}.npz") for rank in range(2)]
-    if start == "own":
-        settings = {}
-    alone = GaussianMixture(3, covariance_type=kind, random_state=0, max_iter=500, **settings).fit(
-        X
-    )
-    rtol = 1e-6 if start == "given" else 0.05
+    alone = GaussianMixture(
+        3,
+        covariance_type=kind,
+        random_state=0,
+        max_iter=500,
+        **settings if start == "given" else {},
+    ).fit(X, known_components=known if start == "known" else None)
+    rtol = 0.05 if start == "own" else 1e-6
     order = [np.argsort(means[:, 0]) for means in (alone.means_, fitted[0]["means"])]
+    if start == "known":
+        assert order[0].tolist() == order[1].tolist()
     for part in fitted:
         np.testing.assert_array_equal(part["means"], fitted[0]["means"])
         np.testing.assert_allclose(part["means"][order[1]], alone.means_[order[0]], rtol, rtol)
-    if start == "given":
+    if start != "own":
         np.testing.assert_allclose(fitted[0]["bounds"], alone.lower_bounds_, rtol)
         np.testing.assert_allclose(fitted[0]["covariances"], alone.covariances_, rtol)

@@ -1,9 +1,9 @@
-"""Expectation-maximisation on standardised points, in chunks that fit the processor's cache.
+"""Expectation-maximisation on standardised points, in blocks that fit the processor's caches.
 
 An E-step is one matrix product of coefficients (K, P) with the points' features (P, N) and a
 logsumexp; the M-step's sums are one product of responsibilities with the same features. Parameters
 are float64, points may be float32: where a component is so narrow, or so far out, that the product
-would cancel, its chunks are computed in float64, and beyond that about each component's own mean.
+would cancel, all is computed in float64, and beyond that about each component's own mean.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from vaegmm.mixture.gaussian import (
     log_gaussians,
     log_joint_coefficients,
 )
-from vaegmm.mixture.points import Points, chunk_width
+from vaegmm.mixture.points import Points, as_blocks, choose_blocks
 from vaegmm.mixture.statistics import (
     add_to_diagonal,
     features,
@@ -34,6 +34,10 @@ from vaegmm.mixture.statistics import (
 # product is exact enough: it loses that many units in the last place.
 FLOAT32_REACH = 1e4
 FLOAT64_REACH = 1e8
+
+# Smaller responsibilities than e to this are taken as it: they change nothing, and the processor
+# is ten times slower with numbers that it cannot normalise.
+LOWEST_EXPONENT = {torch.float32: -80.0, torch.float64: -700.0}
 
 
 @dataclass(frozen=True)
@@ -116,22 +120,21 @@ def e_step(points: Points, parameters: Parameters) -> tuple[Sums, float]:
     kind, means = points.kind, parameters.means
     dtype = points.z.dtype if reach <= FLOAT32_REACH else torch.float64
     n_sums = n_features(means.shape[1], kind)
-    width = min(chunk_width(n_sums, dtype), points.z.shape[1])
-    sums = means.new_zeros(len(means), n_sums)
-    log_likelihood = means.new_zeros(())
-    phi = means.new_empty(n_sums, width, dtype=dtype)
-    coefficients = log_joint_coefficients(parameters.weights, means, parameters.factors, kind).to(
-        dtype
-    )
-    for part in points.chunks(width):
-        z = points.z[:, part].to(dtype)
-        phi_z = features(z, kind, phi[:, : z.shape[1]])
-        log_prob = coefficients @ phi_z  # (K, n)
-        if kind == "tied":
-            log_prob -= 0.5 * (parameters.factors.to(dtype).T @ z).square_().sum(0)
+    n_blocks, width = choose_blocks(n_sums + len(means), dtype)
+    sums, log_likelihood = means.new_zeros(len(means), n_sums), means.new_zeros(())
+    phi = means.new_empty(n_sums * min(n_blocks * width, points.z.shape[1]), dtype=dtype)
+    coefficients = log_joint_coefficients(parameters.weights, means, parameters.factors, kind)
+    coefficients = coefficients.to(dtype).expand(n_blocks, -1, -1)
+    factors = parameters.factors.to(dtype).mT.expand(n_blocks, -1, -1) if kind == "tied" else None
+    for part, blocks in points.parts(n_blocks, width):
+        z = as_blocks(points.z[:, part].to(dtype), blocks)  # (B, D, n)
+        phi_z = features(z, kind, phi[: n_sums * z[:, 0].numel()].view(blocks, n_sums, -1))
+        log_prob = coefficients[:blocks] @ phi_z  # (B, K, n)
+        if factors is not None:
+            log_prob -= 0.5 * (factors[:blocks] @ z).square_().sum(1, keepdim=True)
         responsibilities, log_total = _respond(log_prob, points, part)
         log_likelihood += log_total
-        sums += responsibilities @ phi_z.T
+        sums += (responsibilities @ phi_z.mT).sum(0, dtype=torch.float64)
     reduced = Sums(points.reduce(sums), torch.zeros_like(means), points.scatter)
     return reduced, float(points.reduce(log_likelihood))
 
@@ -146,31 +149,35 @@ def _e_step_about_means(points: Points, parameters: Parameters) -> tuple[Sums, f
         z = points.z[:, part].double()
         log_prob = log_gaussians(z.T, means, parameters.factors, kind).T.contiguous()
         log_prob += parameters.weights.log()[:, None]
-        responsibilities, log_total = _respond(log_prob, points, part)
+        responsibilities, log_total = _respond(log_prob[None], points, part)
         log_likelihood += log_total
         for k, mean in enumerate(means):
             apart = z - mean[:, None]
-            sums[k] += features(apart, kind, z.new_empty(n_sums, z.shape[1])) @ responsibilities[k]
+            sums[k] += (
+                features(apart, kind, z.new_empty(n_sums, z.shape[1])) @ responsibilities[0, k]
+            )
             if scatter is not None:
-                scatter += (apart * responsibilities[k]) @ apart.T
+                scatter += (apart * responsibilities[0, k]) @ apart.T
     reduced = Sums(points.reduce(sums), means, None if scatter is None else points.reduce(scatter))
     return reduced, float(points.reduce(log_likelihood))
 
 
 def _respond(log_prob: Tensor, points: Points, part: slice) -> tuple[Tensor, Tensor]:
-    """Turn log_prob (K, n) into weighted responsibilities, in place; add up the logsumexp."""
+    """Turn log_prob (B, K, n) into weighted responsibilities, in place; add up the logsumexp."""
+    blocks = len(log_prob)
     if points.known is not None:
-        known = points.known[part]
-        components = torch.arange(len(log_prob), device=known.device)[:, None]
+        known = as_blocks(points.known[part], blocks)[:, None]
+        components = torch.arange(log_prob.shape[1], device=known.device)[:, None]
         log_prob.masked_fill_((known >= 0) & (known != components), -math.inf)
-    highest = log_prob.amax(0)
-    responsibilities = log_prob.sub_(highest).exp_()
-    total = responsibilities.sum(0)
+    highest = log_prob.amax(1, keepdim=True)
+    lowest = LOWEST_EXPONENT[log_prob.dtype]
+    responsibilities = log_prob.sub_(highest).clamp_(min=lowest).exp_()
+    total = responsibilities.sum(1, keepdim=True)
     log_total = highest.add_(total.log())
     if points.sample_weight is None:
         responsibilities.div_(total)
     else:
-        weight = points.sample_weight[part].to(log_prob.dtype)
+        weight = as_blocks(points.sample_weight[part].to(log_prob.dtype), blocks)[:, None]
         responsibilities.mul_(weight / total)
         log_total.mul_(weight)
     return responsibilities, log_total.sum(dtype=torch.float64)

@@ -13,9 +13,9 @@ from vaegmm.mixture.em import Parameters, Run, m_step, run_em
 from vaegmm.mixture.gaussian import CovarianceType
 from vaegmm.mixture.parameters import from_input_units, to_input_units
 from vaegmm.mixture.points import Points, standardise
-from vaegmm.mixture.processes import add_over_processes, labels_of_first
+from vaegmm.mixture.processes import add_over_processes, labels_of_first, take_from_first
 from vaegmm.mixture.report import Report
-from vaegmm.mixture.starts import choose_start, start_around_known, sums_of_start
+from vaegmm.mixture.starts import centres_around_known, choose_start, nearest, sums_of_start
 
 
 @dataclass(frozen=True)
@@ -115,11 +115,16 @@ def _own_start(
 ) -> Parameters:
     k = settings.n_components
     if data.known is not None:
-        start = start_around_known(data.x, data.known, k, random, data.sample_weight)
+        centres = centres_around_known(
+            data.x, data.known, k, random, data.sample_weight, points.reduce
+        )
+        if settings.distributed:
+            centres = take_from_first(centres)
+        start = torch.where(data.known >= 0, data.known, nearest(data.x, centres))
     else:
         start = choose_start(data.x, settings.init_params, k, random, data.sample_weight)
-    if settings.distributed and start.dim() == 1:
-        start = labels_of_first(data.x, start, k)
+        if settings.distributed and start.dim() == 1:
+            start = labels_of_first(data.x, start, k)
     sums = sums_of_start(points, start, k)
     return to_input_units(m_step(points, sums, settings.reg_covar, eps, points.total), points)
 

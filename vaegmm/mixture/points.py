@@ -10,8 +10,9 @@ from torch import Tensor
 
 from vaegmm.mixture.gaussian import CovarianceType
 
-CHUNK = 16384  # points at a time, at most
-CACHE = 5_000_000  # bytes of features that a processor's cache takes in one chunk
+CHUNK = 16384  # points at a time, where they are not cut into blocks
+CACHE = 10_000_000  # bytes of features and log-densities that the processor's caches take
+NARROWEST, WIDEST = 512, 4096  # points in a block
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,35 @@ class Points:
         for start in range(0, self.z.shape[1], width):
             yield slice(start, start + width)
 
+    def parts(self, n_blocks: int, width: int) -> Iterator[tuple[slice, int]]:
+        """Yield slices that cut evenly into blocks of at most `width`, and how many they make."""
+        n = self.z.shape[1]
+        even = n - n % n_blocks
+        for start in range(0, even, n_blocks * width):
+            yield slice(start, min(start + n_blocks * width, even)), n_blocks
+        if even < n:
+            yield slice(even, n), 1
 
-def chunk_width(n_rows: int, dtype: torch.dtype) -> int:
-    """Return how many columns of `n_rows` features make a chunk."""
-    return max(1024, min(CHUNK, CACHE // (n_rows * dtype.itemsize)))
+
+def choose_blocks(n_rows: int, dtype: torch.dtype) -> tuple[int, int]:
+    """Return how many blocks of points are computed at once, and how wide a block is.
+
+    A thread works on its own blocks from features to sums, so that what it writes stays in its
+    own core's cache: points cut by rows instead would wander between cores at every step. Widths
+    are odd multiples of 16: with powers of two all rows would fight for the same cache lines.
+
+    Args:
+        n_rows: values per point that are held meanwhile.
+        dtype: of the values.
+    """
+    n_blocks = max(4, torch.get_num_threads())
+    width = CACHE // (n_blocks * n_rows * dtype.itemsize)
+    return n_blocks, min(max(width, NARROWEST), WIDEST) // 32 * 32 - 16
+
+
+def as_blocks(values: Tensor, n_blocks: int) -> Tensor:
+    """View values (..., n) of n points as blocks (B, ..., n / B)."""
+    return values.unflatten(-1, (n_blocks, -1)).movedim(-2, 0)
 
 
 def standardise(

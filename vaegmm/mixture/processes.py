@@ -6,6 +6,8 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
+from vaegmm.mixture.starts import nearest
+
 
 def add_over_processes(values: Tensor) -> Tensor:
     """Return the sum of every process's tensor of this shape.
@@ -47,4 +49,4 @@ def labels_of_first(x: Tensor, labels: Tensor, n_components: int) -> Tensor:
     counts = torch.bincount(labels.clamp(min=0), minlength=n_components)
     centres = x.new_zeros(n_components, x.shape[1]).index_add_(0, labels.clamp(min=0), x)
     centres = take_from_first(centres / counts.clamp(min=1)[:, None])
-    return torch.cat([torch.cdist(part, centres).argmin(1) for part in x.split(16384)])
+    return nearest(x, centres)

@@ -6,6 +6,8 @@ responsibilities (N, K).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from numpy.random import RandomState
@@ -15,7 +17,7 @@ from torch import Tensor
 
 from vaegmm.mixture.em import Sums
 from vaegmm.mixture.gaussian import CovarianceType
-from vaegmm.mixture.points import Points
+from vaegmm.mixture.points import CHUNK, Points
 from vaegmm.mixture.statistics import features, n_features
 
 LLOYD_STEPS = 100
@@ -54,20 +56,32 @@ def choose_start(
     return torch.from_numpy(kmeans.fit(array, sample_weight=weights).labels_).long()
 
 
-def start_around_known(
-    x: Tensor, known: Tensor, n_components: int, random: RandomState, weight: Tensor | None
+def centres_around_known(
+    x: Tensor,
+    known: Tensor,
+    n_components: int,
+    random: RandomState,
+    weight: Tensor | None,
+    reduce: Callable[[Tensor], Tensor],
 ) -> Tensor:
-    """Return labels (N,): the known ones, and for the rest the nearest of K centres.
+    """Return K centres (K, D): the means of a component's known points, wherever it has any.
 
-    A component with known points has their mean as its centre; the others are seeded by k-means++
-    among the unknown points.
+    The others are seeded by k-means++ among this process's unknown points.
+
+    Args:
+        x: (N, D).
+        known: (N,), a point's component or -1.
+        n_components: K.
+        random: source of the draws.
+        weight: (N,), counts; None when all count 1.
+        reduce: adds a tensor up over all processes.
     """
-    w = torch.ones(len(x)).to(x) if weight is None else weight.to(x)
+    w = x.new_ones(len(x)) if weight is None else weight.to(x)
     is_known = known >= 0
-    centres = x.new_zeros(n_components, x.shape[1])
-    counts = x.new_zeros(n_components).index_add_(0, known[is_known], w[is_known])
-    centres.index_add_(0, known[is_known], w[is_known, None] * x[is_known])
-    centres = centres / counts.clamp(min=torch.finfo(x.dtype).tiny)[:, None]
+    counts = reduce(x.new_zeros(n_components).index_add_(0, known[is_known], w[is_known]))
+    sums = x.new_zeros(n_components, x.shape[1])
+    sums = reduce(sums.index_add_(0, known[is_known], w[is_known, None] * x[is_known]))
+    centres = sums / counts.clamp(min=torch.finfo(x.dtype).tiny)[:, None]
     is_seeded = counts > 0
     for k in (~is_seeded).nonzero().flatten().tolist():
         distance = w * ~is_known
@@ -75,7 +89,12 @@ def start_around_known(
             distance = distance * torch.cdist(x, centres[is_seeded]).amin(1).square()
         centres[k] = x[_draw(distance, random)]
         is_seeded[k] = True
-    return torch.where(is_known, known, torch.cdist(x, centres).argmin(1))
+    return centres
+
+
+def nearest(x: Tensor, centres: Tensor) -> Tensor:
+    """Return the index (N,) of the centre (K, D) nearest to each point (N, D)."""
+    return torch.cat([torch.cdist(part, centres).argmin(1) for part in x.split(CHUNK)])
 
 
 def sums_of_start(points: Points, start: Tensor, n_components: int) -> Sums:
@@ -136,12 +155,12 @@ def seed_clusters(x: Tensor, n_clusters: int, random: RandomState, weight: Tenso
 
 def cluster(x: Tensor, centres: Tensor, weight: Tensor) -> Tensor:
     """Return the labels (N,) of k-means (Lloyd 1982) from the centres given."""
-    labels = torch.cdist(x, centres).argmin(1)
+    labels = nearest(x, centres)
     for _ in range(LLOYD_STEPS):
         counts = x.new_zeros(len(centres)).index_add_(0, labels, weight)
         sums = torch.zeros_like(centres).index_add_(0, labels, weight[:, None] * x)
         centres = torch.where(counts[:, None] > 0, sums / counts[:, None], centres)
-        moved = torch.cdist(x, centres).argmin(1)
+        moved = nearest(x, centres)
         if torch.equal(moved, labels):
             break
         labels = moved

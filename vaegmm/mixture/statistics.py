@@ -19,23 +19,24 @@ def n_features(dim: int, kind: CovarianceType) -> int:
 
 
 def features(z: Tensor, kind: CovarianceType, out: Tensor) -> Tensor:
-    """Write the features of points z (D, N), one a column, into `out` (P, N), and return it.
+    """Write the features of points z (..., D, N), one a column, into `out` (..., P, N); return it.
 
     Full: (1, z, z_i z_j for i <= j); diag: (1, z, z_i^2); spherical: (1, z, |z|^2); tied: (1, z),
     since the sum of z z^T over all points never changes.
     """
-    dim = len(z)
-    out[0] = 1
-    out[1 : dim + 1] = z
+    dim = z.shape[-2]
+    out[..., 0, :] = 1
+    out[..., 1 : dim + 1, :] = z
     if kind == "full":
         start = dim + 1
         for i in range(dim):
-            torch.mul(z[i:], z[i], out=out[start : start + dim - i])
+            products = out[..., start : start + dim - i, :]
+            torch.mul(z[..., i:, :], z[..., i : i + 1, :], out=products)
             start += dim - i
     elif kind == "diag":
-        torch.square(z, out=out[dim + 1 :])
+        torch.square(z, out=out[..., dim + 1 :, :])
     elif kind == "spherical":
-        torch.sum(z * z, 0, out=out[dim + 1])
+        torch.sum(z * z, -2, out=out[..., dim + 1, :])
     return out
 
 
