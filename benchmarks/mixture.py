@@ -8,6 +8,7 @@ k-means++ starts; a third how time grows with the number of points.
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 import time
@@ -91,12 +92,15 @@ def seconds(fit: Callable[[], object]) -> float:
 def per_iteration(
     contestants: Sequence[Callable[[], object]], iterations: int, repeats: int
 ) -> list[float]:
-    """Return each contestant's median seconds per iteration, run in turn."""
+    """Return each contestant's median seconds per iteration, run in turn; NaN where it fails."""
     times: list[list[float]] = [[] for _ in contestants]
     for _ in range(repeats):
         for fit, mine in zip(contestants, times, strict=True):
             time.sleep(PAUSE)
-            mine.append(seconds(fit) / iterations)
+            try:
+                mine.append(seconds(fit) / iterations)
+            except ValueError:  # scikit-learn's float32 may call a covariance ill-defined
+                mine.append(math.nan)
     return [statistics.median(mine) for mine in times]
 
 
@@ -125,7 +129,7 @@ def compare(
     """Time both on the same points, and describe it in a row."""
     settings = {"covariance_type": kind, "tol": 0.0, "max_iter": arguments.iterations}
     settings.update(start_of(points, k, kind))
-    bounds: dict[type, float] = {}
+    bounds = {GaussianMixture: math.nan, Reference: math.nan}
 
     def contestant(cls: type) -> Callable[[], object]:
         def fit() -> None:

@@ -66,7 +66,7 @@ def test_label_probabilities_add_up_the_responsibilities(tiny_model: VAEGMM) -> 
         ({"network": {"latent_dim": 2}}, "missing key 'kind'"),
         ({"network": 3}, "missing key 'kind'"),
         ({"network": asdict(replace(TINY, latent_dim=3))}, "must be torch.float32 of shape"),
-        ({"network": asdict(replace(TINY, dense_size=10**12))}, "dense_size must be from 1 to"),
+        ({"network": asdict(replace(TINY, dense_size=10**12))}, "dense_size must be from 0 to"),
     ],
 )
 def test_a_config_that_does_not_fit_is_refused(

@@ -57,14 +57,26 @@ class AugmentationConfig:
 class NetworkConfig:
     """Shape of the variational autoencoder."""
 
-    kind: Literal["conv"] = "conv"
-    """Family of encoder and decoder."""
+    kind: Literal["conv", "conv64", "dense", "lstm"] = "conv"
+    """Family: 3x3 convolutions; 4x4 ones with a dense end; one dense layer each way; an LSTM over
+    the rows with a convolutional decoder."""
     latent_dim: int = 10
     """Dimensions D of the latent space."""
+    posterior: Literal["logvar", "softplus", "point"] = "logvar"
+    """What the encoder gives besides the mean: log-variances; standard deviations through softplus;
+    or nothing, which makes a plain autoencoder (beta must then be 0)."""
     channels: tuple[int, ...] = (32, 64, 64, 128, 64)
-    """Channels of the five 3x3 convolutions; the 2nd and 4th halve the image."""
+    """Of the convolutions: conv and conv64 (3 numbers) the encoder's, which the decoder mirrors;
+    lstm the decoder's; dense has none."""
+    strides: tuple[int, ...] = (1, 2, 1, 2, 1)
+    """conv: of every convolution, 1 or 2; their product is 4."""
     dense_size: int = 256
-    """Units between the convolutions and the latent heads."""
+    """Units of a dense layer: conv between convolutions and heads (0: none there), dense both ways,
+    lstm in the decoder; conv64 has its own."""
+    dense_layers: int = 1
+    """lstm: dense layers before the decoder's convolutions."""
+    hidden_size: int = 64
+    """lstm: units of the LSTM."""
     dropout: float = 0.2
     """Probability in [0, 1): whole channels after convolutions, units after the dense layer."""
 
@@ -89,6 +101,8 @@ class TrainingConfig:
     """Epochs without a better validation loss before training stops."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """auto: bfloat16 where the processor has the instructions, else float32."""
+    compile: bool = False
+    """Compile the network first (a minute, and a C++ compiler on a CPU), to run faster after."""
 
 
 @dataclass(frozen=True)

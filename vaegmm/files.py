@@ -20,9 +20,17 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o644)  # mkstemp's own 0600 would hide a model from the next user
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())  # else the name might outlive a power cut, and not the bytes
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what `replacing` left beside a file when its process was killed."""
+    for leftover in path.parent.glob(f".{path.name}.*{path.suffix}"):
+        leftover.unlink(missing_ok=True)
 
 
 def write_json(path: Path, value: object) -> None:

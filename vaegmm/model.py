@@ -113,6 +113,15 @@ class VAEGMM(nn.Module):
         """Return (N, L): the responsibilities, summed over the components of each label."""
         return self.log_joint(z).softmax(1) @ self.label_of_component
 
+    def sample_latents(self, n: int, generator: torch.Generator) -> Tensor:
+        """Draw latents (n, D) from the mixture, on the CPU, where the generator has to be."""
+        components = torch.multinomial(self.weights.cpu(), n, True, generator=generator)
+        eps = torch.randn(n, self.means.shape[1], 1, generator=generator)
+        # covariance = U^-T U^-1, since precision = U U^T
+        lower = self.precisions_cholesky.cpu()[components].mT
+        spread: Tensor = torch.linalg.solve_triangular(lower, eps, upper=False)
+        return self.means.cpu()[components] + spread.squeeze(2)
+
     def save_pretrained(self, folder: str | Path, readme: str) -> None:
         """Write config.json, model.safetensors and README.md into a folder."""
         folder = Path(folder)

@@ -5,11 +5,13 @@ Nothing here knows what is being computed.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
 import torch
+import torch.distributed as dist
 from torch import nn
 
 Precision = Literal["float32", "bfloat16"]
@@ -19,13 +21,16 @@ def resolve_device(name: str = "auto") -> torch.device:
     """Turn a device name into a device that exists.
 
     Args:
-        name: "auto" takes a GPU when there is one; else a name as torch knows it ("cuda:1").
+        name: "auto" takes a GPU when there is one; else a name as torch knows it ("cuda:1"). Under
+            torchrun a GPU without a number is this process's own.
 
     Raises:
         ValueError: the name is unknown, or this machine has no such device.
     """
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and "LOCAL_RANK" in os.environ:  # under torchrun: each process its own
+        name = f"cuda:{os.environ['LOCAL_RANK']}"
     try:
         device = torch.device(name)
         torch.empty(0, device=device)
@@ -51,6 +56,26 @@ def resolve_precision(
     else:
         has_bfloat16 = False
     return "bfloat16" if has_bfloat16 else "float32"
+
+
+@contextmanager
+def process_group(device: torch.device) -> Iterator[None]:
+    """Join the processes that torchrun started, if it did: nccl on GPUs, gloo elsewhere."""
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        yield
+        return
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    try:
+        yield
+    finally:
+        dist.destroy_process_group()
+
+
+def is_main_process() -> bool:
+    """Whether this process is the only one, or the first that torchrun started."""
+    return os.environ.get("RANK", "0") == "0"
 
 
 def autocast(device: torch.device, precision: Precision) -> torch.autocast:

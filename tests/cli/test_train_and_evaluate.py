@@ -13,6 +13,7 @@ from PIL import Image
 
 from vaegmm.cli import evaluate, train
 from vaegmm.data.datasets import LabelledImages
+from vaegmm.evaluation.comparison import read_run
 from vaegmm.model import VAEGMM
 
 TINY = [
@@ -33,7 +34,8 @@ def test_a_run_writes_model_figures_and_plots(run: Path) -> None:
     names = {path.name for path in run.iterdir()}
     assert names == {
         *("config.json", "model.safetensors", "README.md", "run.json", "history.json"),
-        *("metrics.json", "curves.png", "reconstructions.png", "latents.png"),
+        *("metrics.json", "checkpoint.safetensors", "curves.png", "reconstructions.png"),
+        *("samples.png", "latents.png", "manifold.png"),
     }
     assert VAEGMM.from_pretrained(run).labels == (1, 4, 8)
     history = json.loads((run / "history.json").read_text())
@@ -143,10 +145,53 @@ def test_an_unknown_option_ends_with_exit_code_2(capsys: pytest.CaptureFixture[s
 def test_the_command_line_overrides_the_toml(tmp_path: Path) -> None:
     file = tmp_path / "a.toml"
     file.write_text("seed = 7\n[training]\nbeta = 2.0\nepochs = 9\n")
-    parsed = train.parse_arguments(["--config", str(file), "--beta", "4"])
+    jobs = train.plan(["--config", str(file), "--beta", "4"])
+    (parsed,) = jobs.values()
+    assert list(jobs) == [Path("runs/a")]
     assert parsed.experiment.training.beta == 4.0
     assert parsed.experiment.training.epochs == 9
     assert parsed.experiment.seed == 7
+
+
+def test_several_configs_and_betas_are_several_runs(tmp_path: Path) -> None:
+    files = [tmp_path / "a.toml", tmp_path / "b.toml"]
+    for file in files:
+        file.write_text("seed = 7\n")
+    configs = ["--config", *map(str, files)]
+    jobs = train.plan(
+        [*configs, "--betas", "0.5", "2", "--output-dir", str(tmp_path), "--seed", "3"]
+    )
+    assert [folder.relative_to(tmp_path).name for folder in jobs] == [
+        "a-beta0.5", "a-beta2", "b-beta0.5", "b-beta2"
+    ]  # fmt: skip
+    assert [job.experiment.training.beta for job in jobs.values()] == [0.5, 2.0, 0.5, 2.0]
+    assert {job.experiment.seed for job in jobs.values()} == {3}
+    with pytest.raises(ValueError, match=r"two runs would be written to .*; name their configs"):
+        train.plan(["--config", str(files[0]), str(files[0])])
+
+
+def test_runs_in_turn_end_in_one_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = [*TINY, "--betas", "0.5", "2", "--output-dir", str(tmp_path)]
+    assert train.main(arguments) == 0
+    assert "all 2 side by side" in capsys.readouterr().out
+    page = (tmp_path / "comparison.html").read_text()
+    assert page.count("data:image/png;base64,") == 9  # curves, and four of each run
+    assert "unnamed-beta0.5" in page
+    table = (tmp_path / "comparison.md").read_text().splitlines()
+    assert len(table) == 4
+    assert len({line.count("|") for line in table}) == 1
+    assert train.main([*arguments, "--resume"]) == 0  # both are done: nothing is trained again
+    (tmp_path / "unnamed-beta2" / "metrics.json").write_text("{")
+    with pytest.raises(ValueError, match="unnamed-beta2 holds no finished run"):
+        read_run(tmp_path / "unnamed-beta2")
+
+
+def test_snapshots_become_a_gif(tmp_path: Path) -> None:
+    assert train.main([*TINY, "--snapshots", "--output-dir", str(tmp_path)]) == 0
+    names = sorted(path.name for path in (tmp_path / "snapshots").iterdir())
+    assert names == ["epoch-001.png", "epoch-002.png"]
+    with Image.open(tmp_path / "training.gif") as gif:
+        assert gif.n_frames == 2
 
 
 def test_evaluate_names_missing_weights(capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,10 +43,13 @@ def test_reparameterized_noise_has_the_posteriors_moments() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"channels": (4, 4)}, r"channels must be 5 numbers from 1 to 4096, got \(4, 4\)"),
+        (
+            {"channels": (4, 4)},
+            r"channels must be 5 numbers from 1 to 4096 for a network of kind .conv., got \(4, 4\)",
+        ),
         ({"channels": (4, 4, 0, 4, 4)}, "channels must be 5 numbers from 1 to 4096"),
         ({"latent_dim": 0}, "latent_dim must be from 1 to 4096, got 0"),
-        ({"dense_size": 10**12}, "dense_size must be from 1 to 4096, got 10{12}"),
+        ({"dense_size": 10**12}, "dense_size must be from 0 to 4096, got 10{12}"),
         ({"dropout": 1.0}, r"dropout must be in \[0, 1\), got 1.0"),
     ],
 )

@@ -49,7 +49,7 @@ def run(command: Callable[[], None], prog: str) -> int:
         where = f"{error.filename}: " if error.filename else ""
         print(f"{prog}: {where}{error.strerror or error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print(f"{prog}: stopped", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(f"{prog}: stopped{'; ' if stop.args else ''}{stop}", file=sys.stderr)
         return 130
     return 0

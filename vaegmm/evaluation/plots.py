@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
+import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
@@ -15,8 +18,12 @@ from vaegmm.evaluation.metrics import Metrics
 from vaegmm.files import replacing
 from vaegmm.latents import decode_latents, encode_images, to_pixels
 from vaegmm.model import VAEGMM
+from vaegmm.networks.vae import VAE
 from vaegmm.training.history import Epoch
 
+Array = NDArray[np.float64]
+MOST_POINTS = 3000  # of a t-SNE, which takes seconds for them and minutes for ten times as many
+LOSSES = {"loss": "Loss", "reconstruction_nll": "Reconstruction", "kl": "KL divergence"}
 # Okabe & Ito 2008: ten hues (the last two added) that colour-blind readers tell apart.
 PALETTE = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7",
@@ -29,8 +36,7 @@ def plot_curves(history: list[Epoch], path: Path) -> None:
     figure = Figure(figsize=(11, 3.4), layout="constrained")
     epochs = [epoch.epoch for epoch in history]
     best = max(epoch.epoch for epoch in history if epoch.is_best)
-    titles = {"loss": "Loss", "reconstruction_nll": "Reconstruction", "kl": "KL divergence"}
-    for axes, (name, title) in zip(figure.subplots(1, 3), titles.items(), strict=True):
+    for axes, (name, title) in zip(figure.subplots(1, 3), LOSSES.items(), strict=True):
         for part, colour in (("train", PALETTE[1]), ("validation", PALETTE[0])):
             values = [getattr(getattr(epoch, part), name) for epoch in history]
             axes.plot(epochs, values, color=colour, label=part, linewidth=1.6)
@@ -38,7 +44,20 @@ def plot_curves(history: list[Epoch], path: Path) -> None:
         axes.set(title=title, xlabel="epoch", ylabel="nats per image")
         _clean(axes)
     axes.legend(frameon=False)
-    _save(figure, path)
+    save_figure(figure, path)
+
+
+def plot_runs(histories: dict[str, list[Epoch]], path: Path) -> None:
+    """Draw the validation curves of several runs over each other."""
+    figure = Figure(figsize=(12, 4.4), layout="constrained")
+    for axes, (name, title) in zip(figure.subplots(1, 3), LOSSES.items(), strict=True):
+        for colour, (run, history) in zip(cycle(PALETTE), histories.items(), strict=False):
+            values = [getattr(epoch.validation, name) for epoch in history]
+            axes.plot([e.epoch for e in history], values, color=colour, label=run, linewidth=1.4)
+        axes.set(title=f"{title}, validation", xlabel="epoch", ylabel="nats per image")
+        _clean(axes)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    save_figure(figure, path)
 
 
 def plot_reconstructions(model: VAEGMM, images: Tensor, path: Path) -> None:
@@ -53,34 +72,83 @@ def plot_reconstructions(model: VAEGMM, images: Tensor, path: Path) -> None:
             axes.imshow(picture, cmap="gray_r", vmin=0, vmax=1)
             axes.set(xticks=[], yticks=[])
         line[0].set_ylabel(name)
-    _save(figure, path)
+    save_figure(figure, path)
+
+
+def plot_samples(x: Tensor, path: Path) -> None:
+    """Draw images x (N, 1, 28, 28) as a table of 16 columns."""
+    figure = Figure(figsize=(8, 8 * math.ceil(len(x) / 16) / 16), layout="constrained")
+    draw_tiles(figure.subplots(), x, 16)
+    save_figure(figure, path)
+
+
+def plot_manifold(network: VAE, path: Path) -> None:
+    """Draw what a 2-D latent space decodes to, from -3 to 3.5 in steps of 0.5."""
+    figure = Figure(figsize=(7, 7), layout="constrained")
+    draw_manifold(figure.subplots(), network)
+    save_figure(figure, path)
+
+
+def draw_tiles(axes: Axes, x: Tensor, n_columns: int) -> None:
+    """Draw images x (N, 1, 28, 28) side by side, row by row."""
+    n_rows = math.ceil(len(x) / n_columns)
+    tiles = x.new_zeros(n_rows * n_columns, 28, 28)
+    tiles[: len(x)] = x[:, 0]
+    table = tiles.view(n_rows, n_columns, 28, 28).transpose(1, 2).reshape(n_rows * 28, -1)
+    axes.imshow(table.numpy(), cmap="gray_r", vmin=0, vmax=1)
+    axes.set(xticks=[], yticks=[])
+
+
+def draw_manifold(axes: Axes, network: VAE) -> None:
+    """Draw the images of a mesh of 14 x 14 latents (D = 2), z1 to the right, z2 upwards."""
+    steps = torch.arange(-3, 3.75, 0.5)
+    z2, z1 = torch.meshgrid(steps.flip(0), steps, indexing="ij")
+    x_hat = decode_latents(network, torch.stack([z1.flatten(), z2.flatten()], 1))
+    draw_tiles(axes, x_hat, len(steps))
+    ticks = 28 * np.arange(len(steps)) + 14
+    names = [f"{step:g}" for step in steps.tolist()]
+    axes.set(xlabel="z1", ylabel="z2", xticks=ticks, yticks=ticks)
+    axes.set(xticklabels=names, yticklabels=names[::-1])
+    axes.tick_params(length=0, labelsize=7)
+
+
+def draw_points(axes: Axes, points: Array, labels: Tensor) -> None:
+    """Draw points (N, 2) coloured by label (N,)."""
+    for colour, label in zip(cycle(PALETTE), labels.unique().tolist(), strict=False):
+        x, y = points[(labels == label).numpy()].T
+        axes.scatter(x, y, s=5, color=colour, alpha=0.35, linewidths=0, label=str(label))
+    axes.legend(frameon=False, markerscale=3)
+    _clean(axes)
 
 
 def plot_latents(model: VAEGMM, z: Tensor, labels: Tensor, path: Path) -> None:
-    """Draw latents z (N, D) coloured by label, with every component as an ellipse (2 std).
+    """Draw latents z (N, D) coloured by label, and the mixture's components.
 
-    More than two dimensions are projected on their two principal directions; the ellipses are the
-    exact projections of the components.
+    Up to two dimensions are drawn as they are, a component as an ellipse (2 std); more by t-SNE
+    (van der Maaten & Hinton 2008) of some thousand, a component's mean as a star among them.
     """
-    points = z.double().numpy()
-    centre, axes_2d = _principal_plane(points)
-    flat = (points - centre) @ axes_2d  # (N, 2)
+    names = model.config.component_labels
+    colours = [PALETTE[model.labels.index(label) % len(PALETTE)] for label in names]
     figure = Figure(figsize=(7, 6.4), layout="constrained")
     axes = figure.subplots()
-    for colour, label in zip(PALETTE, model.labels, strict=False):
-        chosen = flat[(labels == label).numpy()]
-        x, y = chosen.T
-        axes.scatter(x, y, s=5, color=colour, alpha=0.35, linewidths=0, label=str(label))
-    factors = model.precisions_cholesky.cpu().double().numpy()
-    means = (model.means.cpu().double().numpy() - centre) @ axes_2d  # (K, 2)
-    for mean, factor, label in zip(means, factors, model.config.component_labels, strict=True):
-        covariance = axes_2d.T @ np.linalg.inv(factor @ factor.T) @ axes_2d
-        axes.add_patch(_ellipse(mean, covariance, PALETTE[model.labels.index(label) % 10]))
-    names = ("z1", "z2") if points.shape[1] <= 2 else ("principal direction 1", "2")
-    axes.set(xlabel=names[0], ylabel=names[1], title=f"Latents and {len(means)} components")
-    axes.legend(frameon=False, markerscale=3)
-    _clean(axes)
-    _save(figure, path)
+    means = model.means.cpu().double().numpy()
+    if z.shape[1] <= 2:
+        # one dimension lies on a line
+        flat, centres = (np.pad(a, ((0, 0), (0, 2 - z.shape[1]))) for a in (z.numpy(), means))
+        draw_points(axes, flat, labels)
+        factors = model.precisions_cholesky.cpu().double().numpy()
+        for centre, factor, colour in zip(centres, factors, colours, strict=True):
+            axes.add_patch(_ellipse(centre, np.linalg.inv(factor @ factor.T), colour))
+        axes.set(xlabel="z1", ylabel="z2")
+    else:
+        z, labels = z[:MOST_POINTS], labels[:MOST_POINTS]
+        flat = _embed(np.concatenate([z.double().numpy(), means]))
+        draw_points(axes, flat[: len(z)], labels)
+        x, y = flat[len(z) :].T
+        axes.scatter(x, y, s=90, c=colours, marker="*", edgecolors="white", linewidths=0.8)
+        axes.set(xlabel="t-SNE 1", ylabel="t-SNE 2")
+    axes.set(title=f"Latents and {len(means)} components")
+    save_figure(figure, path)
 
 
 def plot_confusion(metrics: Metrics, path: Path) -> None:
@@ -98,21 +166,22 @@ def plot_confusion(metrics: Metrics, path: Path) -> None:
     ticks = range(len(counts))
     axes.set(xticks=ticks, yticks=ticks, xticklabels=metrics.labels, yticklabels=metrics.labels)
     axes.set(xlabel="answer", ylabel="truth", title=f"Accuracy {metrics.accuracy:.2%}")
-    _save(figure, path)
+    save_figure(figure, path)
 
 
-def _principal_plane(
-    points: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the centre (D,) and two directions (D, 2); the axes themselves when D is 1 or 2."""
-    if points.shape[1] <= 2:
-        return np.zeros(points.shape[1]), np.eye(2)[: points.shape[1]]
-    centre = points.mean(0)
-    _, directions = np.linalg.eigh(np.cov((points - centre).T))
-    return centre, directions[:, :-3:-1]
+def _embed(points: Array) -> Array:
+    """Lay points (N, D) out in a plane, neighbours beside each other, the same way every time."""
+    from sklearn.manifold import TSNE  # slow to import, and needed nowhere else
+
+    perplexity = min(30.0, (len(points) - 1) / 3)
+    embedded: Array = TSNE(2, perplexity=perplexity, init="pca", random_state=0).fit_transform(
+        points
+    )
+    return embedded
 
 
-def _ellipse(mean: NDArray[np.float64], covariance: NDArray[np.float64], colour: str) -> Ellipse:
+def _ellipse(mean: Array, covariance: Array, colour: str) -> Ellipse:
+    covariance = np.pad(covariance, (0, 2 - len(covariance)))
     variances, directions = np.linalg.eigh(covariance)
     angle = float(np.degrees(np.arctan2(directions[1, 1], directions[0, 1])))
     # 2 standard deviations to either side; rounding may leave a flat one below 0
@@ -127,6 +196,7 @@ def _clean(axes: Axes) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _save(figure: Figure, path: Path) -> None:
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write a figure as PNG, whole or not at all."""
     with replacing(path) as temporary:
         figure.savefig(temporary, dpi=120)

@@ -13,7 +13,12 @@ from vaegmm.mixture.em import Parameters, Run, m_step, run_em
 from vaegmm.mixture.gaussian import CovarianceType
 from vaegmm.mixture.parameters import from_input_units, to_input_units
 from vaegmm.mixture.points import Points, standardise
-from vaegmm.mixture.processes import add_over_processes, labels_of_first, take_from_first
+from vaegmm.mixture.processes import (
+    add_over_processes,
+    labels_of_first,
+    require_processes,
+    take_from_first,
+)
 from vaegmm.mixture.report import Report
 from vaegmm.mixture.starts import centres_around_known, choose_start, nearest, sums_of_start
 
@@ -68,6 +73,8 @@ def fit_parameters(data: Data, given: Given, settings: Settings, random: RandomS
     Raises:
         ValueError: a covariance is not positive definite.
     """
+    if settings.distributed:
+        require_processes()
     reduce = add_over_processes if settings.distributed else _alone
     points = standardise(data.x, settings.covariance_type, data.sample_weight, data.known, reduce)
     eps = torch.finfo(data.x.dtype).eps

@@ -74,7 +74,8 @@ def choose_blocks(n_rows: int, dtype: torch.dtype) -> tuple[int, int]:
 
 def as_blocks(values: Tensor, n_blocks: int) -> Tensor:
     """View values (..., n) of n points as blocks (B, ..., n / B)."""
-    return values.unflatten(-1, (n_blocks, -1)).movedim(-2, 0)
+    blocks: Tensor = values.unflatten(-1, (n_blocks, -1))
+    return blocks.movedim(-2, 0)
 
 
 def standardise(

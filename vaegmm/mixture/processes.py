@@ -9,29 +9,53 @@ from torch import Tensor
 from vaegmm.mixture.starts import nearest
 
 
-def add_over_processes(values: Tensor) -> Tensor:
-    """Return the sum of every process's tensor of this shape.
+def n_processes() -> int:
+    """Return the size of the default process group; 1 without one."""
+    return dist.get_world_size() if dist.is_available() and dist.is_initialized() else 1
 
-    Raises:
-        ValueError: no process group was started.
-    """
+
+def rank() -> int:
+    """Return this process's number in the default group; 0 without one."""
+    return dist.get_rank() if n_processes() > 1 else 0
+
+
+def is_first() -> bool:
+    """Whether this is process 0 of the default group, or the only one."""
+    return rank() == 0
+
+
+def require_processes() -> None:
+    """Raise the ValueError that says how several processes are started, if there is no group."""
     if not (dist.is_available() and dist.is_initialized()):
         raise ValueError(
             "distributed must be False without a process group; call "
             "torch.distributed.init_process_group() first, for example under torchrun"
         )
+
+
+def add_over_processes(values: Tensor) -> Tensor:
+    """Return the sum of every process's tensor of this shape."""
+    if n_processes() == 1:
+        return values
     total = values.clone()
     dist.all_reduce(total)
     return total
 
 
-def is_first() -> bool:
-    """Whether this is process 0 of the default group."""
-    return dist.get_rank() == 0
+def gather_over_processes(values: Tensor) -> Tensor:
+    """Return every process's tensor of this shape, (processes, ...), by rank."""
+    if n_processes() == 1:
+        return values[None]
+    own = values.contiguous()
+    parts = [torch.empty_like(own) for _ in range(n_processes())]
+    dist.all_gather(parts, own)
+    return torch.stack(parts)
 
 
 def take_from_first(values: Tensor) -> Tensor:
     """Return process 0's tensor of this shape."""
+    if n_processes() == 1:
+        return values
     taken = values.contiguous().clone()
     dist.broadcast(taken, 0)
     return taken

@@ -1,4 +1,4 @@
-"""Convolutional encoder and decoder for 28x28 images: five 3x3 layers each way.
+"""Convolutional encoder and decoder for 28x28 images: 3x3 layers, two of which halve the image.
 
 With channels (32, 64, 128, 128, 256), dense 512 and two latent dimensions this is the 7.5 M
 parameter network that the 1/4/8 classifier was first built on (`configs/conv148-2d.toml`).
@@ -9,31 +9,26 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from vaegmm.config import NetworkConfig
+from vaegmm.networks.encoder import Encoder
 
-STRIDES = (1, 2, 1, 2, 1)
 SIDE = 7  # 28 after two strides of 2
 
 
-class ConvEncoder(nn.Module):
-    """Map images (N, 1, 28, 28) to `mu` and `logvar`, each (N, D)."""
+class ConvEncoder(Encoder):
+    """Convolutions, then one dense layer (none when `dense_size` is 0), then the heads."""
 
     def __init__(self, config: NetworkConfig) -> None:
-        super().__init__()
         layers: list[nn.Module] = []
         inputs = (1, *config.channels[:-1])
-        for c_in, c_out, stride in zip(inputs, config.channels, STRIDES, strict=True):
+        for c_in, c_out, stride in zip(inputs, config.channels, config.strides, strict=True):
             layers += [nn.Conv2d(c_in, c_out, 3, stride, 1), nn.ReLU()]
             layers += [nn.Dropout2d(config.dropout)]
-        layers += [nn.Flatten(), nn.Linear(config.channels[-1] * SIDE**2, config.dense_size)]
-        layers += [nn.ReLU(), nn.Dropout(config.dropout)]
-        self.features = nn.Sequential(*layers)
-        self.mu = nn.Linear(config.dense_size, config.latent_dim)
-        self.logvar = nn.Linear(config.dense_size, config.latent_dim)
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return `mu`, `logvar`, each (N, D), of images (N, 1, 28, 28)."""
-        h = self.features(x)
-        return self.mu(h), self.logvar(h)
+        n_features = config.channels[-1] * SIDE**2
+        layers.append(nn.Flatten())
+        if config.dense_size:
+            layers += [nn.Linear(n_features, config.dense_size), nn.ReLU()]
+            layers += [nn.Dropout(config.dropout)]
+        super().__init__(nn.Sequential(*layers), config.dense_size or n_features, config)
 
 
 class ConvDecoder(nn.Module):
@@ -47,14 +42,25 @@ class ConvDecoder(nn.Module):
             nn.ReLU(),
             nn.Unflatten(1, (channels[0], SIDE, SIDE)),
         )
-        layers: list[nn.Module] = []
-        outputs = (*channels[1:], 1)
-        for c_in, c_out, stride in zip(channels, outputs, STRIDES[::-1], strict=True):
-            layers += [nn.ConvTranspose2d(c_in, c_out, 3, stride, 1, output_padding=stride - 1)]
-            layers += [nn.ReLU(), nn.Dropout2d(config.dropout)]
-        self.layers = nn.Sequential(*layers[:-2])  # the last layer gives bare logits
+        self.layers = upsample(channels, config.strides[::-1], config.dropout)
 
     def forward(self, z: Tensor) -> Tensor:
         """Return pixel logits (N, 1, 28, 28) of latents (N, D)."""
         logits: Tensor = self.layers(self.project(z))
         return logits
+
+
+def upsample(channels: tuple[int, ...], strides: tuple[int, ...], dropout: float) -> nn.Sequential:
+    """Make transposed 3x3 convolutions (N, C, 7, 7) -> (N, 1, 28, 28), the last one bare.
+
+    Args:
+        channels: what goes into each layer.
+        strides: of each layer; their product is 4.
+        dropout: probability that a channel is left out, after every layer but the last.
+    """
+    layers: list[nn.Module] = []
+    outputs = (*channels[1:], 1)
+    for c_in, c_out, stride in zip(channels, outputs, strides, strict=True):
+        layers += [nn.ConvTranspose2d(c_in, c_out, 3, stride, 1, output_padding=stride - 1)]
+        layers += [nn.ReLU(), nn.Dropout2d(dropout)]
+    return nn.Sequential(*layers[:-2])

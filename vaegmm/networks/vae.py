@@ -1,18 +1,34 @@
 """The variational autoencoder: encode, reparameterize, decode.
 
 Source: Kingma & Welling 2014, "Auto-Encoding Variational Bayes". What the two halves are made of
-stands in conv.py; what is minimised stands in losses.py.
+stands in a file per kind; what is minimised stands in losses.py.
 """
 
 from __future__ import annotations
+
+import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 
 from vaegmm.config import NetworkConfig
-from vaegmm.networks.conv import STRIDES, ConvDecoder, ConvEncoder
+from vaegmm.networks.conv import ConvDecoder, ConvEncoder
+from vaegmm.networks.conv64 import Conv64Decoder, Conv64Encoder
+from vaegmm.networks.dense import DenseDecoder, DenseEncoder
+from vaegmm.networks.encoder import Encoder
+from vaegmm.networks.recurrent import LSTMDecoder, LSTMEncoder
 
+KINDS: dict[
+    str, tuple[Callable[[NetworkConfig], Encoder], Callable[[NetworkConfig], nn.Module]]
+] = {
+    "conv": (ConvEncoder, ConvDecoder),
+    "conv64": (Conv64Encoder, Conv64Decoder),
+    "dense": (DenseEncoder, DenseDecoder),
+    "lstm": (LSTMEncoder, LSTMDecoder),
+}
 MAX_SIZE = 4096  # of any layer; a config that asks for more is damaged, and would eat all memory
+MAX_LAYERS = 32
 
 
 class VAE(nn.Module):
@@ -29,8 +45,9 @@ class VAE(nn.Module):
         super().__init__()
         _check(config)
         self.config = config
-        self.encoder = ConvEncoder(config)
-        self.decoder = ConvDecoder(config)
+        encoder, decoder = KINDS[config.kind]
+        self.encoder = encoder(config)
+        self.decoder = decoder(config)
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return the posterior's `mu` and `logvar`, each (N, D), of images (N, 1, 28, 28)."""
@@ -49,14 +66,25 @@ def reparameterize(mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
 
 
 def _check(config: NetworkConfig) -> None:
-    channels, most = config.channels, MAX_SIZE
-    if len(channels) != len(STRIDES) or not all(1 <= size <= most for size in channels):
+    channels, strides, most = config.channels, config.strides, MAX_SIZE
+    counts = {"conv": len(strides), "conv64": 3, "dense": len(channels), "lstm": len(channels)}
+    n_channels = counts[config.kind]
+    if len(channels) != n_channels or not all(1 <= size <= most for size in channels):
         raise ValueError(
-            f"channels must be {len(STRIDES)} numbers from 1 to {most}, got {channels}"
+            f"channels must be {n_channels} numbers from 1 to {most} for a network of kind "
+            f"{config.kind!r}, got {channels}"
         )
-    for name in ("latent_dim", "dense_size"):
-        size = getattr(config, name)
-        if not 1 <= size <= most:
-            raise ValueError(f"{name} must be from 1 to {most}, got {size}")
+    if config.kind == "conv" and (
+        len(strides) > MAX_LAYERS or not set(strides) <= {1, 2} or math.prod(strides) != 4
+    ):
+        raise ValueError(f"strides must be 1 or 2 each and 4 in product, got {strides}")
+    if config.kind == "lstm" and not 2 <= len(channels) <= MAX_LAYERS:
+        raise ValueError(f"channels must be 2 to {MAX_LAYERS} numbers for an lstm, got {channels}")
+    least = {"latent_dim": 1, "dense_size": 0 if config.kind == "conv" else 1, "hidden_size": 1}
+    limits = {**dict.fromkeys(least, most), "dense_layers": MAX_LAYERS}
+    for name, largest in limits.items():
+        smallest, size = least.get(name, 0), getattr(config, name)
+        if not smallest <= size <= largest:
+            raise ValueError(f"{name} must be from {smallest} to {largest}, got {size}")
     if not 0 <= config.dropout < 1:
         raise ValueError(f"dropout must be in [0, 1), got {config.dropout}")

@@ -15,6 +15,7 @@ from vaegmm.config import MixtureConfig
 from vaegmm.data.datasets import LabelledImages
 from vaegmm.latents import encode_posteriors, sample_posteriors, score_reconstructions
 from vaegmm.mixture import GaussianMixture
+from vaegmm.mixture.processes import n_processes, rank
 from vaegmm.model import FORMAT_VERSION, VAEGMM, ModelConfig
 from vaegmm.networks.vae import VAE
 
@@ -45,7 +46,7 @@ def attach_mixture(
     mu, logvar = encode_posteriors(network, data.images)
     n_samples = config.posterior_samples
     z = sample_posteriors(mu, logvar, n_samples, seed) if n_samples else mu
-    mixture = fit_mixture(z, config, seed)
+    mixture = fit_mixture(z[rank() :: n_processes()], config, seed)
     labels = data.labels.numpy()
     names = name_components(mixture.predict(mu.numpy()), labels, config.n_components)
     tail = config.outlier_share / 2  # half of them beyond each threshold
@@ -99,6 +100,7 @@ def build_mixture(config: MixtureConfig, seed: int) -> GaussianMixture:
     """Make an unfitted mixture of full Gaussians."""
     return GaussianMixture(
         config.n_components,
+        distributed=n_processes() > 1,
         tol=config.tol,
         reg_covar=config.reg_covar,
         max_iter=config.max_iter,
@@ -108,7 +110,7 @@ def build_mixture(config: MixtureConfig, seed: int) -> GaussianMixture:
 
 
 def fit_mixture(z: Tensor, config: MixtureConfig, seed: int) -> GaussianMixture:
-    """Fit a mixture to latents z (N, D) by EM, without labels."""
+    """Fit a mixture to latents z (N, D), or this process's part of them, by EM without labels."""
     return build_mixture(config, seed).fit(z.double().numpy())
 
 

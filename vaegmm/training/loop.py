@@ -1,18 +1,20 @@
 """Fit a variational autoencoder: Adam, falling learning rate, early stopping, best weights kept.
 
-The images stay on the device as bytes; batches are indexed, converted and changed there.
+The images stay on the device as bytes; batches are indexed, converted and changed there. Under
+torchrun every process takes its share of every batch, and gradients are averaged.
 """
 
 from __future__ import annotations
 
 import copy
-import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 from tqdm import tqdm
 
@@ -20,10 +22,18 @@ from vaegmm.config import AugmentationConfig, NetworkConfig, TrainingConfig
 from vaegmm.data.augment import augment, check_augmentation
 from vaegmm.data.datasets import Split
 from vaegmm.latents import to_pixels
-from vaegmm.networks.losses import kl_divergence, reconstruction_nll
-from vaegmm.networks.vae import VAE, reparameterize
-from vaegmm.runtime import autocast, evaluating, resolve_precision
+from vaegmm.mixture.processes import (
+    add_over_processes,
+    is_first,
+    n_processes,
+    rank,
+)
+from vaegmm.networks.vae import VAE
+from vaegmm.runtime import evaluating, resolve_precision
+from vaegmm.training.checkpoint import State, load_checkpoint, save_checkpoint
+from vaegmm.training.checks import check_losses, check_training
 from vaegmm.training.history import Epoch, Losses, describe_epoch
+from vaegmm.training.objective import Objective
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,9 @@ def fit_vae(
     augmentation: AugmentationConfig,
     device: torch.device,
     seed: int,
-    on_epoch: Callable[[Epoch, VAE], None] = lambda epoch, network: None,
+    checkpoint: Path | None = None,
+    resume: bool = False,
+    on_epoch: Callable[[list[Epoch], VAE], None] = lambda history, network: None,
 ) -> Fitted:
     """Fit a network; the same arguments on the same machine give the same weights.
 
@@ -52,161 +64,174 @@ def fit_vae(
         augmentation: how the images are changed on the way in.
         device: where everything lies.
         seed: of initial weights, order, augmentation, sampling and dropout.
-        on_epoch: called after every epoch, for example to write the weights of a better one.
+        checkpoint: file that is written after every epoch.
+        resume: go on from that file; the weights end as if training had never stopped.
+        on_epoch: called after every epoch with the history so far, in the first process.
 
     Raises:
-        ValueError: the loss is not finite (epoch and step are named), or a setting is out of range.
+        ValueError: the loss is not finite (epoch and step are named), a setting is out of range, or
+            a checkpoint cannot be resumed from.
+        OSError: the checkpoint cannot be written.
     """
-    _check(config)
+    check_training(config, network_config)
     check_augmentation(augmentation)
     config = replace(config, precision=resolve_precision(config.precision, device))
     cuda = [device] if device.type == "cuda" else []
     with torch.random.fork_rng(cuda):
         torch.manual_seed(seed)
         network = VAE(network_config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        generator = torch.Generator(device).manual_seed(seed)
-        return _fit(network, split, config, augmentation, generator, on_epoch)
+        torch.manual_seed(seed + rank())  # dropout differs between processes
+        generator = torch.Generator(device).manual_seed(seed + rank())
+        state = begin(network, config, generator)
+        if resume:
+            assert checkpoint is not None
+            load_checkpoint(state, checkpoint)
+            for group in state.optimizer.param_groups:  # a rate that was changed in between
+                group["lr"] *= config.learning_rate / state.history[0].learning_rate
+        _fit(state, split, config, augmentation, seed, checkpoint, on_epoch)
+    network.load_state_dict(state.best_weights)
+    return Fitted(network, state.history)
+
+
+def begin(network: VAE, config: TrainingConfig, generator: torch.Generator) -> State:
+    """Return the state in which no epoch has run."""
+    fused = generator.device.type in ("cpu", "cuda")  # one pass over the parameters instead of ten
+    optimizer = torch.optim.Adam(network.parameters(), config.learning_rate, fused=fused)
+    scheduler = ReduceLROnPlateau(optimizer, "min", config.lr_factor, config.lr_patience)
+    weights = copy.deepcopy(network.state_dict())
+    return State(network, optimizer, scheduler, generator, weights, [])
 
 
 def _fit(
-    network: VAE,
+    state: State,
     split: Split,
     config: TrainingConfig,
     augmentation: AugmentationConfig,
-    generator: torch.Generator,
-    on_epoch: Callable[[Epoch, VAE], None],
-) -> Fitted:
-    train = split.train.images.to(generator.device)
-    validation = split.validation.images.to(generator.device)
-    optimizer = torch.optim.Adam(network.parameters(), config.learning_rate)
-    scheduler = ReduceLROnPlateau(optimizer, "min", config.lr_factor, config.lr_patience)
-    history: list[Epoch] = []
-    best_loss, best_weights, best_epoch = math.inf, copy.deepcopy(network.state_dict()), 0
-    bar = tqdm(range(1, config.epochs + 1), desc="training", unit="epoch", disable=None)
-    for number in bar:
+    seed: int,
+    checkpoint: Path | None,
+    on_epoch: Callable[[list[Epoch], VAE], None],
+) -> None:
+    device, history = state.generator.device, state.history
+    train, validation = split.train.images.to(device), split.validation.images.to(device)
+    objective = make_objective(state.network, config)
+    quiet = None if is_first() else True
+    bar = tqdm(total=config.epochs, initial=len(history), unit="epoch", disable=quiet)
+    while len(history) < config.epochs and not has_stalled(history, config):
         start = time.perf_counter()
-        steps = train_epoch(network, optimizer, train, config, augmentation, generator)
-        _check_finite(steps[:, 0], number, best_epoch)
+        state.network.train()
+        order = shuffle(len(train), seed, len(history) + 1, device)
+        batches = train[order].split(config.batch_size)
+        steps = train_epoch(objective, state.optimizer, batches, augmentation, state.generator)
+        check_losses(steps[:, 0], history)
         trained = time.perf_counter()
-        measured = measure_losses(network, validation, config)
-        _check_finite(torch.tensor([measured.loss]), number, best_epoch, "validation ")
-        if measured.loss < best_loss:
-            best_loss, best_epoch = measured.loss, number
-            best_weights = copy.deepcopy(network.state_dict())
+        measured = measure_losses(state.network, validation, config)
+        check_losses(torch.tensor([measured.loss]), history, "validation ")
+        is_best = all(measured.loss < epoch.validation.loss for epoch in history)
         epoch = Epoch(
-            epoch=number,
+            epoch=len(history) + 1,
             train=Losses(*steps.mean(0).tolist()),
             validation=measured,
-            learning_rate=optimizer.param_groups[0]["lr"],
+            learning_rate=state.optimizer.param_groups[0]["lr"],
             seconds=time.perf_counter() - start,
             images_per_second=len(train) / (trained - start),
-            is_best=best_epoch == number,
+            is_best=is_best,
         )
         history.append(epoch)
+        if is_best:
+            state.best_weights = copy.deepcopy(state.network.state_dict())
+        state.scheduler.step(measured.loss)
+        if checkpoint is not None:
+            save_checkpoint(state, checkpoint)
+        bar.update()
         bar.set_postfix_str(describe_epoch(epoch))
-        on_epoch(epoch, network)
-        scheduler.step(measured.loss)
-        if number - best_epoch >= config.early_stopping_patience:
-            break
-    network.load_state_dict(best_weights)
-    return Fitted(network, history)
+        if is_first():
+            on_epoch(history, state.network)
+    bar.close()
+
+
+def make_objective(network: VAE, config: TrainingConfig) -> nn.Module:
+    """Return what is minimised, compiled and shared between processes as asked for."""
+    objective: nn.Module = Objective(network, config)
+    if config.compile:
+        objective.compile()
+    return DistributedDataParallel(objective) if n_processes() > 1 else objective
+
+
+def has_stalled(history: list[Epoch], config: TrainingConfig) -> bool:
+    """Whether the validation loss has not got better for `early_stopping_patience` epochs."""
+    best = max((epoch.epoch for epoch in history if epoch.is_best), default=0)
+    return len(history) - best >= config.early_stopping_patience
+
+
+def shuffle(n: int, seed: int, epoch: int, device: torch.device) -> Tensor:
+    """Return the order (N,) in which an epoch sees its images, the same in all processes."""
+    generator = torch.Generator(device).manual_seed(seed + (epoch << 32))
+    return torch.randperm(n, generator=generator, device=device)
 
 
 def train_epoch(
-    network: VAE,
+    objective: nn.Module,
     optimizer: torch.optim.Optimizer,
-    images: Tensor,
-    config: TrainingConfig,
+    batches: Iterable[Tensor],
     augmentation: AugmentationConfig,
     generator: torch.Generator,
 ) -> Tensor:
-    """Go once over images (N, 28, 28) uint8 in random order.
+    """Go once over batches (B, 28, 28) uint8; every process takes its share of each.
 
     Returns:
         (steps, 3): loss, reconstruction and KL of every step. Reading them is left to the caller,
         since each reading makes a GPU wait.
     """
-    order = torch.randperm(len(images), generator=generator, device=images.device)
-    return torch.stack(
-        [
-            train_step(
-                network, optimizer, to_pixels(images[index]), config, augmentation, generator
-            )
-            for index in order.split(config.batch_size)
-        ]
-    )
+    steps = []
+    for batch in batches:
+        if len(batch) < n_processes():
+            continue  # a last batch of too few images for every process to have one
+        x = to_pixels(batch[rank() :: n_processes()])
+        steps.append(train_step(objective, optimizer, x, len(batch), augmentation, generator))
+    return add_over_processes(torch.stack(steps))
 
 
 def train_step(
-    network: VAE,
+    objective: nn.Module,
     optimizer: torch.optim.Optimizer,
     x: Tensor,
-    config: TrainingConfig,
+    batch_size: int,
     augmentation: AugmentationConfig,
     generator: torch.Generator,
 ) -> Tensor:
-    """Take one step on images x (N, 1, 28, 28); return (3,): loss, reconstruction and KL."""
-    network.train()
+    """Take one step on this process's images x (N, 1, 28, 28) of a batch.
+
+    Returns:
+        (3,): its part of the batch's mean loss, reconstruction and KL.
+    """
     x_in = augment(x, augmentation, generator)
     target = x if augmentation.reconstruct == "clean" else x_in
-    losses = batch_losses(network, x_in, target, config, generator).mean(0)
+    eps = draw_noise(objective, len(x), generator)
+    losses = objective(x_in, target, eps).sum(0) / batch_size
     optimizer.zero_grad()
-    losses[0].backward()
+    (losses[0] * n_processes()).backward()  # gradients are averaged over processes
     optimizer.step()
-    return losses.detach()
+    detached: Tensor = losses.detach()
+    return detached
 
 
-def batch_losses(
-    network: VAE, x: Tensor, target: Tensor, config: TrainingConfig, generator: torch.Generator
-) -> Tensor:
-    """Return (N, 3): loss, reconstruction and KL of each image, in nats.
-
-    Args:
-        network: in the mode, training or evaluation, that is meant.
-        x: (N, 1, 28, 28), what the encoder sees.
-        target: (N, 1, 28, 28), what the decoder is to rebuild.
-        config: gives beta and the (resolved) precision.
-        generator: of the noise that z is drawn with; on the device of `x`.
-    """
-    assert config.precision != "auto"
-    with autocast(x.device, config.precision):
-        mu, logvar = network.encode(x)
-        mu, logvar = mu.float(), logvar.float()
-        eps = torch.randn(mu.shape, generator=generator, device=x.device)
-        logits = network.decode(reparameterize(mu, logvar, eps)).float()
-    nll, kl = reconstruction_nll(logits, target), kl_divergence(mu, logvar)
-    return torch.stack([nll + config.beta * kl, nll, kl], 1)
+def draw_noise(objective: nn.Module, n: int, generator: torch.Generator) -> Tensor:
+    """Draw the standard normal noise (N, D) of `reparameterize`, on the generator's device."""
+    inner = objective.module if isinstance(objective, DistributedDataParallel) else objective
+    assert isinstance(inner, Objective)
+    shape = (n, inner.network.config.latent_dim)
+    return torch.randn(shape, generator=generator, device=generator.device)
 
 
 def measure_losses(network: VAE, images: Tensor, config: TrainingConfig) -> Losses:
     """Return the mean losses of images (N, 28, 28) uint8, always with the same noise."""
     generator = torch.Generator(images.device).manual_seed(0)
+    objective = Objective(network, config)
+    total = torch.zeros(3, dtype=torch.float64, device=images.device)
     with evaluating(network):
-        rows = [
-            batch_losses(network, x, x, config, generator)
-            for x in map(to_pixels, images.split(config.batch_size))
-        ]
-        return Losses(*torch.cat(rows).mean(0).tolist())
-
-
-def _check_finite(losses: Tensor, epoch: int, best_epoch: int, part: str = "") -> None:
-    bad = (~losses.isfinite()).nonzero()
-    if len(bad):
-        kept = f" (the weights of epoch {best_epoch} are kept)" if best_epoch else ""
-        raise ValueError(
-            f"the {part}loss became {losses[bad[0, 0]].item()} in epoch {epoch}, step "
-            f"{int(bad[0, 0]) + 1}; lower learning_rate{kept}"
-        )
-
-
-def _check(config: TrainingConfig) -> None:
-    limits = {"epochs": 1, "batch_size": 1, "lr_patience": 0, "early_stopping_patience": 1}
-    for name, least in limits.items():
-        if getattr(config, name) < least:
-            raise ValueError(f"{name} must be at least {least}, got {getattr(config, name)}")
-    if not config.learning_rate > 0:
-        raise ValueError(f"learning_rate must be above 0, got {config.learning_rate}")
-    if not config.beta >= 0:
-        raise ValueError(f"beta must not be negative, got {config.beta}")
-    if not 0 < config.lr_factor < 1:
-        raise ValueError(f"lr_factor must be in (0, 1), got {config.lr_factor}")
+        for number, part in enumerate(images.split(config.batch_size)):
+            eps = draw_noise(objective, len(part), generator)
+            if number % n_processes() == rank():
+                x = to_pixels(part)
+                total += objective(x, x, eps).sum(0)
+    return Losses(*(add_over_processes(total) / len(images)).tolist())

@@ -1,0 +1,53 @@
+"""What a finished run leaves in its folder: figures, model card and plots."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from vaegmm.data.datasets import LabelledImages
+from vaegmm.evaluation.autoencoding import (
+    AutoencoderMetrics,
+    measure_autoencoder,
+    random_latents,
+)
+from vaegmm.evaluation.metrics import Metrics, measure
+from vaegmm.evaluation.model_card import write_model_card
+from vaegmm.evaluation.plots import (
+    plot_curves,
+    plot_latents,
+    plot_manifold,
+    plot_reconstructions,
+    plot_samples,
+)
+from vaegmm.files import write_json
+from vaegmm.latents import decode_latents, encode_images
+from vaegmm.model import VAEGMM
+from vaegmm.training.history import Epoch
+
+N_SHOWN = 128  # samples in the picture
+
+
+def report_run(
+    model: VAEGMM, validation: LabelledImages, history: list[Epoch], folder: Path, seed: int
+) -> tuple[Metrics, AutoencoderMetrics]:
+    """Measure a model on its validation images; save it, its figures and its pictures."""
+    metrics = measure(model, validation)
+    autoencoder = measure_autoencoder(model, validation, seed)
+    model.save_pretrained(folder, write_model_card(model, metrics))
+    plot_curves(history, folder / "curves.png")
+    plot_model(model, validation, folder, seed)
+    figures = {"mixture": dataclasses.asdict(metrics), "network": dataclasses.asdict(autoencoder)}
+    write_json(folder / "metrics.json", {"validation": figures})
+    return metrics, autoencoder
+
+
+def plot_model(model: VAEGMM, data: LabelledImages, folder: Path, seed: int) -> None:
+    """Draw what a model does with labelled images, and what it invents."""
+    plot_reconstructions(model, data.images, folder / "reconstructions.png")
+    samples = decode_latents(model.network, random_latents(model, N_SHOWN, seed))
+    plot_samples(samples, folder / "samples.png")
+    z = encode_images(model.network, data.images)
+    plot_latents(model, z, data.labels, folder / "latents.png")
+    if model.network.config.latent_dim == 2:
+        plot_manifold(model.network, folder / "manifold.png")

@@ -1,0 +1,133 @@
+"""A training between two epochs, as one safetensors file: no pickle, whole or not there at all.
+
+Tensors stand under `network.`, `best.` and `optimizer.`, random states beside them; what is no
+tensor lies as JSON in the file's own metadata.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+from vaegmm.config import from_dict
+from vaegmm.files import replacing
+from vaegmm.mixture.processes import gather_over_processes, is_first, n_processes, rank
+from vaegmm.networks.vae import VAE
+from vaegmm.training.history import Epoch
+
+FORMAT_VERSION = 1
+
+
+@dataclass
+class State:
+    """Everything that changes while a network is fitted."""
+
+    network: VAE
+    optimizer: torch.optim.Optimizer
+    scheduler: ReduceLROnPlateau
+    generator: torch.Generator
+    best_weights: dict[str, Tensor]
+    history: list[Epoch]
+
+
+def save_checkpoint(state: State, path: Path) -> None:
+    """Write a state; with several processes the first one writes, for all.
+
+    Raises:
+        OSError: the disk is full, or the folder cannot be written; an older file stays as it was.
+    """
+    random = {
+        name: gather_over_processes(values)  # (processes, bytes)
+        for name, values in _random_states(state.generator).items()
+    }
+    if not is_first():
+        return
+    optimizer = state.optimizer.state_dict()
+    tensors = {f"network.{k}": v for k, v in state.network.state_dict().items()}
+    tensors |= {f"best.{k}": v for k, v in state.best_weights.items()}
+    for index, values in optimizer["state"].items():
+        tensors |= {f"optimizer.{index}.{k}": v for k, v in values.items()}
+    rest = {
+        "format_version": FORMAT_VERSION,
+        "history": [dataclasses.asdict(epoch) for epoch in state.history],
+        "scheduler": state.scheduler.state_dict(),
+        "param_groups": optimizer["param_groups"],
+    }
+    contiguous = {k: v.detach().contiguous() for k, v in (tensors | random).items()}
+    with replacing(path) as temporary:
+        try:
+            save_file(contiguous, temporary, {"state": json.dumps(rest)})
+        except safetensors.SafetensorError as error:  # its way to say that the disk is full
+            raise OSError(f"cannot write {path}: {error}") from error
+
+
+def load_checkpoint(state: State, path: Path) -> None:
+    """Put a saved state into a fresh one of the same network.
+
+    Raises:
+        ValueError: the file is missing, damaged, or belongs to another network or another number
+            of processes.
+    """
+    try:
+        with safetensors.safe_open(path, "pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            rest = json.loads((file.metadata() or {})["state"])
+        if rest["format_version"] != FORMAT_VERSION:
+            raise ValueError(f"format_version {rest['format_version']} is not {FORMAT_VERSION}")
+        _restore(state, tensors, rest)
+    except FileNotFoundError as error:
+        raise ValueError(f"no checkpoint {path}; train without --resume first") from error
+    except (OSError, safetensors.SafetensorError, KeyError, ValueError) as error:
+        raise ValueError(f"cannot resume from {path}: {error}") from error
+
+
+def _restore(state: State, tensors: dict[str, Tensor], rest: dict[str, Any]) -> None:
+    network, best = _under("network.", tensors), _under("best.", tensors)
+    expected = {name: values.shape for name, values in state.best_weights.items()}
+    if not all({k: v.shape for k, v in part.items()} == expected for part in (network, best)):
+        raise ValueError("its tensors are not those of this network")
+    state.network.load_state_dict(network)
+    for name, values in state.best_weights.items():
+        values.copy_(best[name])
+    moments: dict[int, dict[str, Tensor]] = {}
+    for name, values in _under("optimizer.", tensors).items():
+        index, key = name.split(".")
+        moments.setdefault(int(index), {})[key] = values
+    # Moments lie in memory as their parameter does, so that sums go on in the same order.
+    parameters = [p for group in state.optimizer.param_groups for p in group["params"]]
+    for number, own in moments.items():
+        for key, moment in own.items():
+            if moment.shape == parameters[number].shape:
+                own[key] = torch.empty_like(parameters[number]).copy_(moment)
+    state.optimizer.load_state_dict({"state": moments, "param_groups": rest["param_groups"]})
+    state.scheduler.load_state_dict(rest["scheduler"])
+    state.history[:] = [from_dict(Epoch, epoch, "history") for epoch in rest["history"]]
+    if len(tensors["generator"]) != n_processes():
+        raise ValueError(
+            f"it was written by {len(tensors['generator'])} processes, this run has {n_processes()}"
+        )
+    state.generator.set_state(tensors["generator"][rank()])
+    torch.set_rng_state(tensors["random"][rank()])
+    if state.generator.device.type == "cuda":
+        torch.cuda.set_rng_state(tensors["random_cuda"][rank()], state.generator.device)
+
+
+def _random_states(generator: torch.Generator) -> dict[str, Tensor]:
+    """Return the states of the run's own generator and of torch's, which dropout draws from."""
+    states = {"generator": generator.get_state(), "random": torch.get_rng_state()}
+    if generator.device.type == "cuda":
+        states["random_cuda"] = torch.cuda.get_rng_state(generator.device)
+    return states
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}

@@ -1,0 +1,41 @@
+"""What a training refuses before it begins, and what stops it on the way."""
+
+from __future__ import annotations
+
+import math
+
+from torch import Tensor
+
+from vaegmm.config import NetworkConfig, TrainingConfig
+from vaegmm.training.history import Epoch
+
+
+def check_losses(losses: Tensor, history: list[Epoch], part: str = "") -> None:
+    """Raise the ValueError that names the first loss that is not finite, if there is one."""
+    bad = (~losses.isfinite()).nonzero()
+    if len(bad):
+        kept = f" (epochs 1 to {len(history)} are kept: --resume goes on there)" if history else ""
+        raise ValueError(
+            f"the {part}loss became {losses[bad[0, 0]].item()} in epoch {len(history) + 1}, step "
+            f"{int(bad[0, 0]) + 1}; lower learning_rate{kept}"
+        )
+
+
+def check_training(config: TrainingConfig, network: NetworkConfig) -> None:
+    """Refuse settings that no training can work with.
+
+    Raises:
+        ValueError: a setting out of range, or one that does not fit the network.
+    """
+    limits = {"epochs": 1, "batch_size": 1, "lr_patience": 0, "early_stopping_patience": 1}
+    for name, least in limits.items():
+        if getattr(config, name) < least:
+            raise ValueError(f"{name} must be at least {least}, got {getattr(config, name)}")
+    if not 0 < config.learning_rate < math.inf:
+        raise ValueError(f"learning_rate must be above 0, got {config.learning_rate}")
+    if not config.beta >= 0:
+        raise ValueError(f"beta must not be negative, got {config.beta}")
+    if config.beta and network.posterior == "point":
+        raise ValueError(f"beta must be 0 with posterior 'point', got {config.beta}")
+    if not 0 < config.lr_factor < 1:
+        raise ValueError(f"lr_factor must be in (0, 1), got {config.lr_factor}")

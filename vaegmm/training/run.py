@@ -1,0 +1,114 @@
+"""A run's folder: what it writes, and what it takes to go on with it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import platform
+from pathlib import Path
+
+import torch
+
+from vaegmm.config import ExperimentConfig, from_dict
+from vaegmm.files import remove_leftovers, write_json
+from vaegmm.networks.vae import VAE
+from vaegmm.runtime import resolve_device, resolve_precision
+
+CHECKPOINT = "checkpoint.safetensors"
+OUTPUTS = (
+    "run.json", "history.json", CHECKPOINT, "config.json", "model.safetensors", "README.md",
+    "metrics.json", "curves.png", "reconstructions.png", "samples.png", "manifold.png",
+    "latents.png", "training.gif",
+)  # fmt: skip
+# What may change when a run goes on: how long and how fast, and everything after the network.
+FREE = {"training": ("epochs", "early_stopping_patience", "learning_rate", "compile")}
+
+
+def resolve(experiment: ExperimentConfig) -> ExperimentConfig:
+    """Put real values for every "auto"."""
+    device = resolve_device(experiment.device)
+    precision = resolve_precision(experiment.training.precision, device)
+    training = dataclasses.replace(experiment.training, precision=precision)
+    return dataclasses.replace(experiment, training=training, device=str(device))
+
+
+def is_finished(folder: Path) -> bool:
+    """Whether a folder holds a run that came to its end."""
+    return (folder / "metrics.json").exists()
+
+
+def clear(folder: Path) -> None:
+    """Remove what an earlier run wrote; whatever else lies in the folder stays."""
+    for name in OUTPUTS:  # else a run that fails would leave the old model beside its own history
+        (folder / name).unlink(missing_ok=True)
+    for picture in (folder / "snapshots").glob("epoch-*.png"):
+        picture.unlink()
+
+
+def begin_run(folder: Path, experiment: ExperimentConfig) -> None:
+    """Make a folder, empty it of an earlier run, and write down the settings of this one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    clear(folder)
+    remove_leftovers(folder / CHECKPOINT)
+    n_parameters = sum(p.numel() for p in VAE(experiment.network).parameters())
+    machine = {
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+        "machine": f"{processor_name()}, {os.cpu_count()} cores",
+    }
+    settings = dataclasses.asdict(experiment)
+    write_json(folder / "run.json", {**settings, "n_parameters": n_parameters, **machine})
+
+
+def resume_run(folder: Path, experiment: ExperimentConfig) -> None:
+    """Check that a run can go on with these settings, and compute with as many threads again.
+
+    Raises:
+        ValueError: there is no run, or a setting is another one that has to stay.
+    """
+    before, threads = read_settings(folder)
+    for field in dataclasses.fields(experiment):
+        if field.name in ("mixture", "device"):
+            continue
+        old, new = getattr(before, field.name), getattr(experiment, field.name)
+        _require_same(field.name, old, new)
+    remove_leftovers(folder / CHECKPOINT)
+    torch.set_num_threads(threads)
+
+
+def read_settings(folder: Path) -> tuple[ExperimentConfig, int]:
+    """Return the settings and the number of threads that a run was begun with.
+
+    Raises:
+        ValueError: there is no run, or its run.json is damaged.
+    """
+    path = folder / "run.json"
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        names = [field.name for field in dataclasses.fields(ExperimentConfig)]
+        experiment = from_dict(ExperimentConfig, {name: values[name] for name in names}, str(path))
+        return experiment, int(values["threads"])
+    except OSError as error:
+        raise ValueError(f"no run to go on with in {folder} ({error.strerror})") from error
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        raise ValueError(f"{path} is damaged: {error}") from error
+
+
+def processor_name() -> str:
+    """Return the processor's name, as the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:  # not Linux
+        lines = []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _require_same(name: str, old: object, new: object) -> None:
+    if dataclasses.is_dataclass(old):
+        for field in dataclasses.fields(old):
+            if field.name not in FREE.get(name, ()):
+                _require_same(field.name, getattr(old, field.name), getattr(new, field.name))
+    elif old != new:
+        raise ValueError(f"{name} was {old!r} when this run began and cannot become {new!r}")
