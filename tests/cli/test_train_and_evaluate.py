@@ -96,10 +96,13 @@ def test_evaluate_prints_the_table_and_writes_the_report(
         assert word in printed
     assert "600 test images of sample labelled 1, 4, 8" in printed
     figures = json.loads((tmp_path / "metrics.json").read_text())
-    assert [row["n_components"] for row in figures.values()] == [3, 3, 5]
-    assert all("labels only name" in row["label_use"] for row in figures.values())
+    rows = figures["mixtures"].values()
+    assert [row["n_components"] for row in rows] == [3, 3, 5]
+    assert all("labels only name" in row["label_use"] for row in rows)
+    assert figures["network"]["active_units"] <= 2
     names = {path.name for path in tmp_path.iterdir()}
-    assert names == {"metrics.json", "confusion.png", "reconstructions.png", "latents.png"}
+    pictures = {"confusion.png", "reconstructions.png", "latents.png", "samples.png"}
+    assert names == {"metrics.json", "manifold.png", *pictures}
 
 
 def test_evaluate_reads_an_npz(

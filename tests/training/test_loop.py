@@ -104,6 +104,7 @@ def test_the_decoder_rebuilds_what_it_is_asked_to(sample: LabelledImages) -> Non
         ({"epochs": 0}, "epochs must be at least 1, got 0"),
         ({"batch_size": -5}, "batch_size must be at least 1, got -5"),
         ({"learning_rate": 0.0}, "learning_rate must be above 0"),
+        ({"beta": -1.0}, "beta must not be negative, got -1.0"),
         ({"beta": float("nan")}, "beta must not be negative, got nan"),
         ({"lr_patience": -1}, "lr_patience must be at least 0, got -1"),
         ({"lr_factor": 1.0}, r"lr_factor must be in \(0, 1\), got 1.0"),
@@ -112,6 +113,15 @@ def test_the_decoder_rebuilds_what_it_is_asked_to(sample: LabelledImages) -> Non
 def test_a_wrong_setting_is_named(change: dict[str, object], message: str, parts: Split) -> None:
     with pytest.raises(ValueError, match=message):
         fit(parts, replace(SHORT, **change))  # type: ignore[arg-type]
+
+
+def test_a_plain_autoencoder_needs_beta_0(parts: Split) -> None:
+    plain = replace(TINY, posterior="point")
+    with pytest.raises(ValueError, match=r"beta must be 0 with posterior 'point', got 0.5"):
+        fit_vae(parts, plain, SHORT, CHANGES, CPU, 0)
+    history = fit_vae(parts, plain, replace(SHORT, beta=0.0), CHANGES, CPU, 0).history
+    assert history[-1].validation.kl == 0
+    assert history[-1].validation.loss < 0.9 * history[0].train.loss
 
 
 def test_a_validation_loss_that_is_not_finite_is_named(parts: Split) -> None:

@@ -14,6 +14,7 @@ from vaegmm.config import MixtureConfig
 
 if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
     from vaegmm.data.datasets import LabelledImages
+    from vaegmm.evaluation.autoencoding import AutoencoderMetrics
     from vaegmm.evaluation.metrics import Metrics
     from vaegmm.model import VAEGMM
 
@@ -40,7 +41,7 @@ class EvaluateArguments:
     output_dir: str | None = None
     """Folder for metrics.json and plots; reports/NAME OF THE MODEL when not given."""
     seed: int = 0
-    """Of the new mixtures' starts."""
+    """Of the new mixtures' starts, and of what is drawn at random."""
     device: str = "auto"
     """auto (a GPU when there is one), cpu, cuda, ..."""
 
@@ -58,6 +59,7 @@ def evaluate(arguments: EvaluateArguments) -> None:
         OSError: a folder that cannot be written.
     """
     from vaegmm.data.datasets import keep_digits, load_dataset
+    from vaegmm.evaluation.autoencoding import describe_autoencoder, measure_autoencoder
     from vaegmm.evaluation.metrics import format_confusion, format_table, measure
     from vaegmm.model import DEFAULT, VAEGMM
     from vaegmm.runtime import resolve_device
@@ -83,10 +85,11 @@ def evaluate(arguments: EvaluateArguments) -> None:
     labels = ", ".join(map(str, own.labels))
     say(f"{weights} on {len(test):,} test images of {arguments.dataset} labelled {labels}\n")
     say(format_table(rows))
-    say(f"\nreconstruction BCE {own.reconstruction_bce:.2f} nats per image")
+    autoencoder = measure_autoencoder(model, test, arguments.seed)
+    say(f"\n{describe_autoencoder(autoencoder, model.config.network.latent_dim)}")
     say(f"called unlike any label: {own.outlier_share:.2%}{_describe_others(model, everything)}\n")
     say(format_confusion(own))
-    _write_report(model, test, rows, folder)
+    _write_report(model, test, rows, autoencoder, folder, arguments.seed)
     say(f"\nmetrics.json and plots in {folder}")
 
 
@@ -123,15 +126,19 @@ def _refit_config(n_components: int, arguments: EvaluateArguments) -> MixtureCon
 
 
 def _write_report(
-    model: VAEGMM, test: LabelledImages, rows: dict[str, Metrics], folder: Path
+    model: VAEGMM,
+    test: LabelledImages,
+    rows: dict[str, Metrics],
+    autoencoder: AutoencoderMetrics,
+    folder: Path,
+    seed: int,
 ) -> None:
-    from vaegmm.evaluation.plots import plot_confusion, plot_latents, plot_reconstructions
+    from vaegmm.evaluation.plots import plot_confusion
+    from vaegmm.evaluation.report import plot_model
     from vaegmm.files import write_json
-    from vaegmm.latents import encode_images
 
     figures = {setting: dataclasses.asdict(metrics) for setting, metrics in rows.items()}
-    write_json(folder / "metrics.json", figures)
+    network = dataclasses.asdict(autoencoder)
+    write_json(folder / "metrics.json", {"mixtures": figures, "network": network})
     plot_confusion(next(iter(rows.values())), folder / "confusion.png")
-    plot_reconstructions(model, test.images, folder / "reconstructions.png")
-    z = encode_images(model.network, test.images)
-    plot_latents(model, z, test.labels, folder / "latents.png")
+    plot_model(model, test, folder, seed)

@@ -128,7 +128,7 @@ def _load_npz(path: Path, train: bool) -> LabelledImages:
 def _load_torchvision(name: str, train: bool, data_dir: str | Path | None) -> LabelledImages:
     import torchvision  # one second of import that only this needs
 
-    root = Path(data_dir or os.environ.get("VAEGMM_DATA") or _cache_dir())
+    root = find_data_dir(data_dir)
     cls = getattr(torchvision.datasets, TORCHVISION[name])
     try:
         data = cls(root, train=train, download=not _is_present(root / TORCHVISION[name]))
@@ -149,5 +149,7 @@ def _is_present(folder: Path) -> bool:
     return all((folder / "raw" / f"{part}-ubyte").is_file() for part in parts)
 
 
-def _cache_dir() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vaegmm"
+def find_data_dir(data_dir: str | Path | None) -> Path:
+    """Return the folder given, else $VAEGMM_DATA, else the one in the user's cache."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(data_dir or os.environ.get("VAEGMM_DATA") or cache / "vaegmm")

@@ -32,7 +32,6 @@ class Metrics:
         precision_macro, recall_macro, f1_macro: means over the labels that the images have.
         nmi, ari: normalised mutual information and adjusted Rand index of components and labels
             (component indices, not their names: 1 needs one component per label).
-        reconstruction_bce: binary cross-entropy of the decoded `mu`, in nats per image.
         outlier_share: share of images called unlike any label.
         confusion: (L, L) counts, rows the truth, columns the answer, in the order of `labels`.
         labels: what rows and columns stand for.
@@ -47,7 +46,6 @@ class Metrics:
     f1_macro: float
     nmi: float
     ari: float
-    reconstruction_bce: float
     outlier_share: float
     confusion: list[list[int]]
     labels: list[int]
@@ -57,10 +55,7 @@ def measure(model: VAEGMM, data: LabelledImages) -> Metrics:
     """Measure a model on labelled images; every figure comes from the posterior means `mu`."""
     z = encode_images(model.network, data.images).to(model.means.device)
     answers = np.array(model.labels)[model.label_probabilities(z).argmax(1).cpu().numpy()]
-    log_joint = model.log_joint(z).cpu()
-    components: NDArray[np.int64] = log_joint.argmax(1).numpy()
-    nll, divergence = score_reconstructions(model.network, data.images, z)
-    is_outlier = model.is_outlier(log_joint.logsumexp(1), divergence)
+    components: NDArray[np.int64] = model.log_joint(z).argmax(1).cpu().numpy()
     truth = data.labels.numpy()
     labels = sorted({*model.labels, *truth.tolist()})
     precision, recall, f1, _ = precision_recall_fscore_support(
@@ -76,8 +71,7 @@ def measure(model: VAEGMM, data: LabelledImages) -> Metrics:
         f1_macro=float(f1),
         nmi=float(normalized_mutual_info_score(truth, components)),
         ari=float(adjusted_rand_score(truth, components)),
-        reconstruction_bce=float(nll.mean()),
-        outlier_share=float(is_outlier.double().mean()),
+        outlier_share=float(find_outliers(model, data.images).double().mean()),
         confusion=confusion_matrix(truth, answers, labels=labels).tolist(),
         labels=labels,
     )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from vaegmm.evaluation.autoencoding import AutoencoderMetrics
 from vaegmm.evaluation.metrics import Metrics
 from vaegmm.model import VAEGMM
 
 
-def write_model_card(model: VAEGMM, validation: Metrics) -> str:
+def write_model_card(model: VAEGMM, validation: Metrics, network: AutoencoderMetrics) -> str:
     """Return a model card as Markdown, with the figures on the validation images."""
     config = model.config
     labels = ", ".join(map(str, model.labels))
     n_parameters = sum(parameter.numel() for parameter in model.network.parameters())
+    kind = "An autoencoder" if network.elbo is None else "A variational autoencoder"
     return f"""# VAE + Gaussian mixture for {labels}
 
-A convolutional variational autoencoder ({config.network.latent_dim} latent dimensions,
+{kind} of kind "{config.network.kind}" ({config.network.latent_dim} latent dimensions,
 {n_parameters:,} parameters) and a Gaussian mixture of {len(model.weights)} components in its
 latent space.
 
@@ -21,7 +23,7 @@ latent space.
 - Labels: {config.label_use}.
 - On the {validation.n_images:,} of them that only steered the network: accuracy
   {validation.accuracy:.4f}, macro F1 {validation.f1_macro:.4f}, reconstruction
-  {validation.reconstruction_bce:.2f} nats per image.
+  {network.reconstruction_bce:.2f} nats per image.
 
 ```python
 from vaegmm.model import VAEGMM

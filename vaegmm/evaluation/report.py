@@ -34,7 +34,7 @@ def report_run(
     """Measure a model on its validation images; save it, its figures and its pictures."""
     metrics = measure(model, validation)
     autoencoder = measure_autoencoder(model, validation, seed)
-    model.save_pretrained(folder, write_model_card(model, metrics))
+    model.save_pretrained(folder, write_model_card(model, metrics, autoencoder))
     plot_curves(history, folder / "curves.png")
     plot_model(model, validation, folder, seed)
     figures = {"mixture": dataclasses.asdict(metrics), "network": dataclasses.asdict(autoencoder)}

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from matplotlib.figure import Figure
 from PIL import Image
+from torch import Tensor
 
 from vaegmm.data.datasets import LabelledImages
 from vaegmm.evaluation.plots import draw_manifold, draw_points, draw_tiles, save_figure
@@ -24,7 +25,7 @@ def draw_snapshot(network: VAE, epoch: int, validation: LabelledImages, folder: 
     Args:
         network: as it is after that epoch.
         epoch: counted from 1.
-        validation: its latents are drawn; of more than two dimensions the first two.
+        validation: its latents are drawn; of more than two dimensions the principal two.
         folder: of the pictures.
     """
     # The same latents in every epoch, so that each sample can be watched.
@@ -36,15 +37,25 @@ def draw_snapshot(network: VAE, epoch: int, validation: LabelledImages, folder: 
     panels = figure.subplots(1, 3 if is_flat else 2)
     draw_tiles(panels[0], decode_latents(network, noise), 8)
     panels[0].set_title(f"epoch {epoch}: samples")
-    z = encode_images(network, validation.images[:N_POINTS])
-    if z.shape[1] == 1:
-        z = torch.cat([z, torch.zeros_like(z)], 1)
-    draw_points(panels[1], z[:, :2].double().numpy(), validation.labels[:N_POINTS])
-    panels[1].set(xlim=(-4.5, 4.5), ylim=(-4.5, 4.5), title="latents of validation images")
+    z = _flatten(encode_images(network, validation.images[:N_POINTS]))
+    draw_points(panels[1], z.double().numpy(), validation.labels[:N_POINTS])
+    panels[1].set_title("latents of validation images")
     if is_flat:
+        panels[1].set(xlim=(-4.5, 4.5), ylim=(-4.5, 4.5))
         draw_manifold(panels[2], network)
         panels[2].set_title("what each latent decodes to")
     save_figure(figure, folder / f"epoch-{epoch:03}.png")
+
+
+def _flatten(z: Tensor) -> Tensor:
+    """Project latents (N, D) on their two principal directions, (N, 2), if they have more."""
+    if z.shape[1] <= 2:
+        return torch.nn.functional.pad(z, (0, 2 - z.shape[1]))
+    directions = torch.linalg.eigh(z.T.cov()).eigenvectors[:, -2:].flip(1)
+    # Of the two signs the one in which the largest entry is positive: the next picture's is alike.
+    largest = directions.gather(0, directions.abs().argmax(0, keepdim=True))
+    flat: Tensor = z @ (directions * largest.sign())
+    return flat
 
 
 def join_snapshots(folder: Path, path: Path) -> None:
