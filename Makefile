@@ -44,6 +44,7 @@ bench: .venv/dev
 	$(PY) -m benchmarks.pad
 	$(PY) -m benchmarks.paste $(ARGS)
 	$(PY) -m benchmarks.mixture
+	$(PY) -m benchmarks.training
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

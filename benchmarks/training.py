@@ -1,19 +1,22 @@
 """Our training loop against the textbook's: `python -m benchmarks.training`.
 
-The same network, batch size and threads, in turn in one process: ours (bytes on the device, changed
-in batches there, bfloat16 where the processor has it, channels_last, one pass of Adam), and the
-loop of a textbook (torchvision's data set with transforms image by image, DataLoader, float32) with
-the number of workers that suits it best. Each with and without augmentation.
+The same network, batch size and threads, in turn, each in a process of its own that sleeps while it
+is not its turn: ours (bytes on the device, changed in batches there, bfloat16 where the processor
+has it, channels_last, one pass of Adam), and the loop of a textbook (torchvision's data set with
+transforms image by image, DataLoader, float32) with the number of workers that suits it best. Each
+with and without augmentation.
 """
 
 from __future__ import annotations
 
 import itertools
+import multiprocessing
 import resource
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import torch
@@ -28,12 +31,13 @@ from vaegmm.config import AugmentationConfig, ExperimentConfig, load_toml
 from vaegmm.data.datasets import find_data_dir, load_dataset
 from vaegmm.networks.losses import kl_divergence, reconstruction_nll
 from vaegmm.networks.vae import VAE, reparameterize
-from vaegmm.runtime import Precision, autocast, resolve_precision
+from vaegmm.runtime import Precision, autocast, keep_freed_memory, resolve_precision
 from vaegmm.training.loop import begin, make_objective, shuffle, train_epoch
 
 PROG = "python -m benchmarks.training"
+Steps = Callable[[int], None]
 CPU = torch.device("cpu")
-PAUSE = 0.5  # seconds between turns, in which worker processes fetch what they fetch ahead
+PAUSE = 0.5  # seconds between turns, in which workers fetch what they fetch ahead
 CHANGES = AugmentationConfig(rotation=12.0, scale=0.1, shear=8.0, shift=1.5)
 
 
@@ -45,9 +49,9 @@ class TrainingBenchmark:
     """TOML files whose networks are trained."""
     data_dir: str | None = None
     """Folder with MNIST in torchvision's layout; else $VAEGMM_DATA, else the user's cache."""
-    steps: int = 12
+    steps: int = 8
     """Optimiser steps of each turn."""
-    repeats: int = 5
+    repeats: int = 3
     """Turns of each; medians are printed."""
     workers: tuple[int, ...] = (0, 1, 2)
     """Numbers of the textbook's worker processes to choose the best of."""
@@ -57,8 +61,9 @@ class TrainingBenchmark:
 
 def ours(
     experiment: ExperimentConfig, precision: Precision, changes: AugmentationConfig, images: Tensor
-) -> Callable[[int], None]:
+) -> Steps:
     """Return a function that takes some steps of our loop."""
+    keep_freed_memory()
     config = replace(experiment.training, precision=precision)
     network = VAE(experiment.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     state = begin(network, config, torch.Generator().manual_seed(0))
@@ -75,7 +80,7 @@ def ours(
 
 def textbook(
     experiment: ExperimentConfig, changes: AugmentationConfig, data_dir: str, workers: int
-) -> Callable[[int], None]:
+) -> Steps:
     """Return a function that takes some steps of the textbook's loop."""
     transforms: list[object] = [ToTensor()]
     if changes.rotation:
@@ -113,19 +118,43 @@ def textbook(
     return steps
 
 
-def rates(
-    contestants: dict[str, Callable[[int], None]], batch_size: int, steps: int, repeats: int
-) -> dict[str, float]:
-    """Return each contestant's median images per second, in turn, after one turn to warm up."""
-    times: dict[str, list[float]] = {name: [] for name in contestants}
-    for turn in range(repeats + 1):
-        for name, take in contestants.items():
+def serve(pipe: Connection, threads: int, make: Callable[..., Steps], *arguments: object) -> None:
+    """Take steps whenever the other end asks for some; answer seconds and peak memory in MiB."""
+    torch.set_num_threads(threads)
+    steps = make(*arguments)
+    while n := pipe.recv():
+        start = time.perf_counter()
+        steps(n)
+        seconds = time.perf_counter() - start
+        pipe.send((seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+
+
+def race(
+    contestants: dict[str, tuple[object, ...]], threads: int, n_steps: int, repeats: int
+) -> dict[str, tuple[float, float]]:
+    """Return each contestant's median seconds a turn, and its peak memory in MiB."""
+    spawn = multiprocessing.get_context("spawn")
+    pipes, processes = {}, []
+    for name, make in contestants.items():
+        pipes[name], end = spawn.Pipe()
+        processes.append(spawn.Process(target=serve, args=(end, threads, *make)))
+        processes[-1].start()
+    answers: dict[str, list[tuple[float, float]]] = {name: [] for name in contestants}
+    for turn in range(repeats + 1):  # the first turn is to warm up
+        for name, pipe in pipes.items():
             time.sleep(PAUSE)
-            start = time.perf_counter()
-            take(steps)
+            pipe.send(n_steps)
+            answer = pipe.recv()
             if turn:
-                times[name].append(time.perf_counter() - start)
-    return {name: steps * batch_size / statistics.median(t) for name, t in times.items()}
+                answers[name].append(answer)
+    for pipe in pipes.values():
+        pipe.send(0)
+    for process in processes:
+        process.join()
+    return {
+        name: (statistics.median(seconds for seconds, _ in found), found[-1][1])
+        for name, found in answers.items()
+    }
 
 
 def flops_per_image(network: VAE) -> float:
@@ -142,7 +171,7 @@ def matrix_peak(precision: Precision) -> float:
     a = torch.randn(2048, 2048)
     with autocast(CPU, precision):
         times = []
-        for _ in range(6):
+        for _ in range(30):
             start = time.perf_counter()
             a @ a
             times.append(time.perf_counter() - start)
@@ -161,33 +190,32 @@ def compare(path: str, arguments: TrainingBenchmark, images: Tensor, data_dir: s
         f"batches of {experiment.training.batch_size}; {best} peak {peak / 1e9:.0f} GFLOP/s"
     )
     for title, changes in (("no augmentation", AugmentationConfig()), ("augmentation", CHANGES)):
-        contestants = {
-            f"ours, {precision}": ours(experiment, precision, changes, images)
+        contestants: dict[str, tuple[object, ...]] = {
+            f"ours, {precision}": (ours, experiment, precision, changes, images)
             for precision in dict.fromkeys((best, "float32"))
         }
         for workers in arguments.workers:
             name = f"textbook, {workers} workers"
-            contestants[name] = textbook(experiment, changes, data_dir, workers)
-        found = rates(
-            contestants, experiment.training.batch_size, arguments.steps, arguments.repeats
-        )
-        theirs = max(rate for name, rate in found.items() if name.startswith("textbook"))
-        for name, rate in found.items():
+            contestants[name] = (textbook, experiment, changes, data_dir, workers)
+        found = race(contestants, arguments.threads, arguments.steps, arguments.repeats)
+        theirs = min(seconds for name, (seconds, _) in found.items() if "textbook" in name)
+        for name, (seconds, memory) in found.items():
+            rate = arguments.steps * experiment.training.batch_size / seconds
             share = f", {rate * flops / peak:.0%} of the peak" if best in name else ""
-            say(f"  {title:<16} {name:<20} {rate:>7,.0f} images/s, x {rate / theirs:.2f}{share}")
+            say(
+                f"  {title:<16} {name:<20} {rate:>7,.0f} images/s, x {theirs / seconds:.2f}, "
+                f"{memory:>5,.0f} MiB{share}"
+            )
 
 
 def print_tables(arguments: TrainingBenchmark) -> None:
-    """Print the table of each network, and the memory that all of it took."""
+    """Print the table of each network."""
     torch.set_num_threads(arguments.threads)
     data_dir = str(find_data_dir(arguments.data_dir))
     images = load_dataset("mnist", True, (), arguments.data_dir).images
     say(f"{arguments.threads} threads, medians of {arguments.repeats} turns; x: to the textbook's")
     for path in arguments.config:
         compare(path, arguments, images, data_dir)
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    say(f"\npeak memory {own:,.0f} MiB, of the largest worker {workers:,.0f} MiB")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -15,14 +15,18 @@ SIDE = 7  # 28 after two strides of 2
 
 
 class ConvEncoder(Encoder):
-    """Convolutions, then one dense layer (none when `dense_size` is 0), then the heads."""
+    """Convolutions, then one dense layer (none when `dense_size` is 0), then the heads.
+
+    Channels are dropped before the ReLU, which is the same as after it, and lets both work in
+    place.
+    """
 
     def __init__(self, config: NetworkConfig) -> None:
         layers: list[nn.Module] = []
         inputs = (1, *config.channels[:-1])
         for c_in, c_out, stride in zip(inputs, config.channels, config.strides, strict=True):
-            layers += [nn.Conv2d(c_in, c_out, 3, stride, 1), nn.ReLU()]
-            layers += [nn.Dropout2d(config.dropout)]
+            layers += [nn.Conv2d(c_in, c_out, 3, stride, 1)]
+            layers += [nn.Dropout2d(config.dropout, inplace=True), nn.ReLU(inplace=True)]
         n_features = config.channels[-1] * SIDE**2
         layers.append(nn.Flatten())
         if config.dense_size:
@@ -62,5 +66,5 @@ def upsample(channels: tuple[int, ...], strides: tuple[int, ...], dropout: float
     outputs = (*channels[1:], 1)
     for c_in, c_out, stride in zip(channels, outputs, strides, strict=True):
         layers += [nn.ConvTranspose2d(c_in, c_out, 3, stride, 1, output_padding=stride - 1)]
-        layers += [nn.ReLU(), nn.Dropout2d(dropout)]
+        layers += [nn.Dropout2d(dropout, inplace=True), nn.ReLU(inplace=True)]
     return nn.Sequential(*layers[:-2])

@@ -29,7 +29,7 @@ from vaegmm.mixture.processes import (
     rank,
 )
 from vaegmm.networks.vae import VAE
-from vaegmm.runtime import evaluating, resolve_precision
+from vaegmm.runtime import evaluating, keep_freed_memory, resolve_precision
 from vaegmm.training.checkpoint import State, load_checkpoint, save_checkpoint
 from vaegmm.training.checks import check_losses, check_training
 from vaegmm.training.history import Epoch, Losses, describe_epoch
@@ -76,6 +76,8 @@ def fit_vae(
     check_training(config, network_config)
     check_augmentation(augmentation)
     config = replace(config, precision=resolve_precision(config.precision, device))
+    if device.type == "cpu":
+        keep_freed_memory()
     cuda = [device] if device.type == "cuda" else []
     with torch.random.fork_rng(cuda):
         torch.manual_seed(seed)
