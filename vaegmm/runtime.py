@@ -75,11 +75,6 @@ def process_group(device: torch.device) -> Iterator[None]:
         dist.destroy_process_group()
 
 
-def is_main_process() -> bool:
-    """Whether this process is the only one, or the first that torchrun started."""
-    return os.environ.get("RANK", "0") == "0"
-
-
 def keep_freed_memory() -> None:
     """Let the C library keep what tensors free, up to the end of the process.
 

@@ -183,7 +183,8 @@ def test_runs_in_turn_end_in_one_page(tmp_path: Path, capsys: pytest.CaptureFixt
     table = (tmp_path / "comparison.md").read_text().splitlines()
     assert len(table) == 4
     assert len({line.count("|") for line in table}) == 1
-    assert train.main([*arguments, "--resume"]) == 0  # both are done: nothing is trained again
+    assert train.main([*arguments, "--resume"]) == 0
+    assert capsys.readouterr().out.count("holds this run, finished") == 2
     (tmp_path / "unnamed-beta2" / "metrics.json").write_text("{")
     with pytest.raises(ValueError, match="unnamed-beta2 holds no finished run"):
         read_run(tmp_path / "unnamed-beta2")

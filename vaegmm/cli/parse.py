@@ -23,8 +23,18 @@ def parse(cls: type[T], argv: Sequence[str] | None, prog: str, default: T | None
     return tyro.cli(cls, args=argv, prog=prog, default=default, config=config)
 
 
+def is_main_process() -> bool:
+    """Whether this process is the only one, or the first that torchrun started."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 def say(text: str) -> None:
-    """Print a line at once. A reader that has left (`| head`) ends the talk, not the work."""
+    """Print a line at once, in the main process alone.
+
+    A reader that has left (`| head`) ends the talk, not the work.
+    """
+    if not is_main_process():
+        return
     try:
         print(text, flush=True)
     except BrokenPipeError:

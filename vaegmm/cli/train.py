@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vaegmm.cli.parse import parse, run, say
+from vaegmm.cli.parse import is_main_process, parse, run, say
 from vaegmm.config import ExperimentConfig, check_finite, load_toml
 
 if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
@@ -62,7 +62,6 @@ def train_all(argv: Sequence[str] | None) -> None:
         train(folder, arguments)
     if len(jobs) > 1:
         from vaegmm.evaluation.comparison import read_run, write_comparison
-        from vaegmm.runtime import is_main_process
 
         if is_main_process():
             page = write_comparison([read_run(folder) for folder in jobs], folder.parent)
@@ -159,13 +158,15 @@ def _train(folder: Path, arguments: TrainArguments, experiment: ExperimentConfig
     from vaegmm.evaluation.autoencoding import describe_autoencoder
     from vaegmm.evaluation.metrics import format_table
     from vaegmm.evaluation.report import report_run
-    from vaegmm.runtime import is_main_process
     from vaegmm.training.checks import check_training
     from vaegmm.training.components import attach_mixture, check_mixture
     from vaegmm.training.history import describe_run
     from vaegmm.training.loop import fit_vae
-    from vaegmm.training.run import CHECKPOINT, begin_run, resume_run
+    from vaegmm.training.run import CHECKPOINT, begin_run, is_finished, resume_run
 
+    if arguments.resume and is_finished(folder, experiment):
+        say(f"{folder} holds this run, finished")
+        return
     device, settings = torch.device(experiment.device), experiment.data
     data = load_dataset(settings.dataset, True, settings.digits, settings.data_dir)
     parts = split(data, settings.validation_fraction, experiment.seed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import statistics
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def describe(run: FinishedRun) -> list[str]:
     """Return a run's row of the table, in the order of `HEAD`."""
     network, mixture = run.metrics["network"], run.metrics["mixture"]
     best = max(epoch.epoch for epoch in run.history if epoch.is_best)
-    seconds = sum(epoch.seconds for epoch in run.history) / len(run.history)
+    seconds = statistics.median(epoch.seconds for epoch in run.history)
     return [
         run.folder.name,
         str(run.settings["network"]["latent_dim"]),

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import platform
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -33,9 +34,9 @@ def resolve(experiment: ExperimentConfig) -> ExperimentConfig:
     return dataclasses.replace(experiment, training=training, device=str(device))
 
 
-def is_finished(folder: Path) -> bool:
-    """Whether a folder holds a run that came to its end."""
-    return (folder / "metrics.json").exists()
+def is_finished(folder: Path, experiment: ExperimentConfig) -> bool:
+    """Whether a folder holds a run with these very settings that came to its end."""
+    return (folder / "metrics.json").exists() and read_settings(folder)[0] == experiment
 
 
 def clear(folder: Path) -> None:
@@ -57,8 +58,7 @@ def begin_run(folder: Path, experiment: ExperimentConfig) -> None:
         "threads": torch.get_num_threads(),
         "machine": f"{processor_name()}, {os.cpu_count()} cores",
     }
-    settings = dataclasses.asdict(experiment)
-    write_json(folder / "run.json", {**settings, "n_parameters": n_parameters, **machine})
+    _write_settings(folder, experiment, {"n_parameters": n_parameters, **machine})
 
 
 def resume_run(folder: Path, experiment: ExperimentConfig) -> None:
@@ -73,6 +73,9 @@ def resume_run(folder: Path, experiment: ExperimentConfig) -> None:
             continue
         old, new = getattr(before, field.name), getattr(experiment, field.name)
         _require_same(field.name, old, new)
+    (folder / "metrics.json").unlink(missing_ok=True)  # written last, it says that a run is whole
+    values = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    _write_settings(folder, experiment, values)
     remove_leftovers(folder / CHECKPOINT)
     torch.set_num_threads(threads)
 
@@ -103,6 +106,12 @@ def processor_name() -> str:
         lines = []
     names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
+
+
+def _write_settings(
+    folder: Path, experiment: ExperimentConfig, machine: Mapping[str, object]
+) -> None:
+    write_json(folder / "run.json", {**machine, **dataclasses.asdict(experiment)})
 
 
 def _require_same(name: str, old: object, new: object) -> None:
