@@ -49,5 +49,5 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"cannot read the drawings in .*drawings.json"):
         load_drawings(path)
     path.write_text('[{"label": 1}]')
-    with pytest.raises(ValueError, match="cannot read the drawings in .*: 'form'"):
+    with pytest.raises(ValueError, match=r"cannot read the drawings in .*: 'form'"):
         load_drawings(path)
