@@ -4,14 +4,15 @@ The same network, batch size and threads, in turn, each in a process of its own 
 is not its turn: ours (bytes on the device, changed in batches there, bfloat16 where the processor
 has it, channels_last, one pass of Adam), and the loop of a textbook (torchvision's data set with
 transforms image by image, DataLoader, float32) with the number of workers that suits it best. Each
-with and without augmentation.
+with and without augmentation. Memory is the process's own, workers aside.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 import multiprocessing
-import resource
+import re
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -119,14 +120,26 @@ def textbook(
 
 
 def serve(pipe: Connection, threads: int, make: Callable[..., Steps], *arguments: object) -> None:
-    """Take steps whenever the other end asks for some; answer seconds and peak memory in MiB."""
+    """Take steps whenever the other end asks for some; answer seconds and memory so far in MiB."""
     torch.set_num_threads(threads)
     steps = make(*arguments)
     while n := pipe.recv():
         start = time.perf_counter()
         steps(n)
         seconds = time.perf_counter() - start
-        pipe.send((seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+        pipe.send((seconds, peak_memory()))
+
+
+def peak_memory() -> float:
+    """Return this process's largest memory in MiB; NaN where the system does not tell.
+
+    Not `ru_maxrss`, which a process inherits from the one that started it.
+    """
+    try:
+        status = Path("/proc/self/status").read_text(encoding="utf-8")
+    except OSError:
+        return math.nan
+    return float(re.findall(r"VmHWM:\s+(\d+)", status)[0]) / 1024
 
 
 def race(

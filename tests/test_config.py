@@ -40,7 +40,10 @@ def test_lists_become_tuples_and_integers_floats(tmp_path: Path) -> None:
         ("[training]\nbetta = 1", "unknown key 'betta'; did you mean 'beta'"),
         ("[training]\nepochs = 1.5", "training: epochs: expected int, got 1.5"),
         ("[training]\nepochs = true", "expected int, got True"),
-        ("[network]\nkind = 'dense'", "expected one of 'conv', got 'dense'"),
+        (
+            "[network]\nkind = 'dens'",
+            "expected one of 'conv', 'conv64', 'dense', 'lstm', got 'dens'",
+        ),
         ("[data]\ndata_dir = 3", r"data_dir: expected str \| None, got 3"),
         ("[data]\ndigits = ['1']", "digits: expected int, got '1'"),
         ("data = 3", "expected a table of settings, got int"),

@@ -127,6 +127,28 @@ class MixtureConfig:
 
 
 @dataclass(frozen=True)
+class RefineConfig:
+    """The joint step, in which network and mixture are fitted together; off by default."""
+
+    refine_epochs: int = 0
+    """Passes over the training images; 0 leaves the step out."""
+    refine_batch_size: int = 500
+    """Images per step."""
+    refine_learning_rate: float = 1e-3
+    """Adam's largest step size, in the middle of one cycle."""
+    mutual_information: float = 40.0
+    """Weight of the mutual information between the components of two changed copies of an image, in
+    nats, against nats per image."""
+    fine_components: int = 50
+    """Gaussians of a second mixture that has to agree as well, and is then thrown away."""
+    labels: str = "none"
+    """Labels that are learned from: none, all, or their number per class (seeded). None still names
+    the components afterwards."""
+    label_weight: float = 40.0
+    """Weight of the labels' negative log-likelihood, in nats per labelled image."""
+
+
+@dataclass(frozen=True)
 class ExperimentConfig:
     """Everything that `train.py` needs to know; one TOML file per experiment."""
 
@@ -135,6 +157,7 @@ class ExperimentConfig:
     network: NetworkConfig = field(default_factory=NetworkConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     mixture: MixtureConfig = field(default_factory=MixtureConfig)
+    refine: RefineConfig = field(default_factory=RefineConfig)
     seed: int = 0
     """Drives split, initial weights, augmentation, sampling and EM's starts."""
     device: str = "auto"

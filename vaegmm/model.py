@@ -22,7 +22,7 @@ from vaegmm.files import replacing, write_json
 from vaegmm.mixture.gaussian import log_joint
 from vaegmm.networks.vae import VAE
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 WEIGHTS = Path(__file__).parents[1] / "weights"
 DEFAULT = WEIGHTS / "digits148"
 
@@ -32,7 +32,7 @@ class ModelConfig:
     """What config.json holds."""
 
     format_version: int
-    """Layout of the folder; this program reads version 1."""
+    """Layout of the folder; this program reads version 2."""
     network: NetworkConfig
     """Shape of the network."""
     labels: tuple[int, ...]

@@ -24,14 +24,14 @@ def resolve_device(name: str = "auto") -> torch.device:
 
     Args:
         name: "auto" takes a GPU when there is one; else a name as torch knows it ("cuda:1"). Under
-            torchrun a GPU without a number is this process's own.
+            torchrun every GPU is this process's own.
 
     Raises:
         ValueError: the name is unknown, or this machine has no such device.
     """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name == "cuda" and "LOCAL_RANK" in os.environ:  # under torchrun: each process its own
+    if name.startswith("cuda") and "LOCAL_RANK" in os.environ:  # torchrun: each process its own
         name = f"cuda:{os.environ['LOCAL_RANK']}"
     try:
         device = torch.device(name)
@@ -61,14 +61,16 @@ def resolve_precision(
 
 
 @contextmanager
-def process_group(device: torch.device) -> Iterator[None]:
-    """Join the processes that torchrun started, if it did: nccl on GPUs, gloo elsewhere."""
+def process_group() -> Iterator[None]:
+    """Join the processes that torchrun started, if it did: gloo on processors, nccl on GPUs."""
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield
         return
-    if device.type == "cuda":
-        torch.cuda.set_device(device)
-    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    backend = "gloo"
+    if torch.cuda.is_available():
+        torch.cuda.set_device(resolve_device("cuda"))
+        backend = "cpu:gloo,cuda:nccl"
+    dist.init_process_group(backend)
     try:
         yield
     finally:

@@ -155,6 +155,45 @@ def test_two_processes_train_one_model(tmp_path: Path) -> None:
     assert {p.name for p in pair.iterdir()} == {p.name for p in alone.iterdir()}
 
 
+def test_two_processes_go_on_together(tmp_path: Path) -> None:
+    whole, parted = tmp_path / "whole", tmp_path / "parted"
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    torchrun += ["--nproc-per-node", "2"]
+    finish([*torchrun, *command(whole, epochs=2)[1:]])
+    finish([*torchrun, *command(parted, epochs=1)[1:]])
+    finish([*torchrun, *command(parted, "--resume", epochs=2)[1:]])
+    name = "model.safetensors"
+    assert (parted / name).read_bytes() == (whole / name).read_bytes()
+
+
+def test_two_processes_train_several_runs(tmp_path: Path) -> None:
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    torchrun += ["--nproc-per-node", "2"]
+    finish([*torchrun, *command(tmp_path, "--betas", "0.5", "2", epochs=1)[1:]])
+    assert (tmp_path / "comparison.html").exists()
+
+
+def test_a_kill_after_the_checkpoint_loses_no_history(tmp_path: Path) -> None:
+    finish(command(tmp_path, epochs=2))
+    for name in ("history.json", "metrics.json"):
+        (tmp_path / name).unlink()
+    finish(command(tmp_path, "--resume", epochs=2))
+    assert len(read_history(tmp_path)) == 2
+    assert (tmp_path / "metrics.json").exists()
+
+
+def test_a_refused_resume_changes_nothing(tmp_path: Path) -> None:
+    finish(command(tmp_path, epochs=1))
+    checkpoint = tmp_path / "checkpoint.safetensors"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:999])
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    process = start(command(tmp_path, "--resume", epochs=3))
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "cannot resume from" in error
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
 def read_history(folder: Path) -> list[dict[str, dict[str, float]]]:
     history: list[dict[str, dict[str, float]]] = json.loads((folder / "history.json").read_text())
     return history

@@ -190,10 +190,50 @@ def test_runs_in_turn_end_in_one_page(tmp_path: Path, capsys: pytest.CaptureFixt
         read_run(tmp_path / "unnamed-beta2")
 
 
+def test_wrong_settings_leave_an_old_run_alone(run: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(run, folder)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    for wrong in (["--latent-dim", "0"], ["--rotation", "999"], ["--posterior", "point"]):
+        assert train.main([*TINY, "--output-dir", str(folder), "--overwrite", *wrong]) == 2
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_what_no_run_wrote_is_never_removed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "README.md").write_text("mine")
+    for more in ([], ["--overwrite"], ["--resume"]):
+        assert train.main([*TINY, "--output-dir", str(tmp_path), *more]) == 2
+    assert "holds README.md, which no run wrote" in capsys.readouterr().err
+    assert (tmp_path / "README.md").read_text() == "mine"
+
+
+def test_a_series_goes_on_where_it_was_cut(run: Path, tmp_path: Path) -> None:
+    arguments = [*TINY, "--betas", "0.5", "2", "--output-dir", str(tmp_path)]
+    shutil.copytree(run, tmp_path / "unnamed-beta0.5")
+    assert train.main([*arguments, "--resume"]) == 0
+    assert (tmp_path / "unnamed-beta2" / "metrics.json").exists()
+    one = [*TINY, "--betas", "2", "--resume", "--output-dir", str(tmp_path / "unnamed-beta0.5")]
+    with pytest.raises(ValueError, match=r"beta was 0.5 when the run in .* cannot become 2"):
+        train.plan(one)
+
+
+def test_evaluate_does_not_write_into_a_run(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--weights", str(run), "--dataset", "sample", "--output-dir", str(run)]
+    assert evaluate.main(arguments) == 2
+    assert "holds a run of train.py" in capsys.readouterr().err
+
+
+def test_an_option_may_be_written_with_underscores(tmp_path: Path) -> None:
+    (folder,) = train.plan(["--output_dir", str(tmp_path)])
+    assert folder == tmp_path
+
+
 def test_snapshots_become_a_gif(tmp_path: Path) -> None:
     assert train.main([*TINY, "--snapshots", "--output-dir", str(tmp_path)]) == 0
     names = sorted(path.name for path in (tmp_path / "snapshots").iterdir())
-    assert names == ["epoch-001.png", "epoch-002.png"]
+    assert names == ["epoch-0001.png", "epoch-0002.png"]
     with Image.open(tmp_path / "training.gif") as gif:
         assert gif.n_frames == 2
 

@@ -69,6 +69,26 @@ def test_a_lower_rate_takes_effect(parts: Split, tmp_path: Path) -> None:
     assert [epoch.learning_rate for epoch in history] == [5e-3, pytest.approx(1e-3)]
 
 
+def test_a_rate_is_lowered_once(parts: Split, tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.safetensors"
+    fit(parts, path, 1)
+    for epochs in (2, 3, 4):
+        history = fit(parts, path, epochs, resume=True, learning_rate=1e-3).history
+    assert [epoch.learning_rate for epoch in history] == pytest.approx([5e-3, 1e-3, 1e-3, 1e-3])
+
+
+def test_a_checkpoint_of_another_device_is_refused(parts: Split, tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.safetensors"
+    fit(parts, path, 1)
+    tensors = load_file(path)
+    with safe_open(path, "pt") as file:
+        metadata = file.metadata()
+    tensors["generator"] = tensors["generator"][:, :16].contiguous()
+    save_file(tensors, path, metadata)
+    with pytest.raises(ValueError, match="written on another kind of device"):
+        fit(parts, path, resume=True)
+
+
 def test_an_early_stop_stays_one(parts: Split, tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.safetensors"
     settings = {"learning_rate": 0.1, "early_stopping_patience": 2}

@@ -71,6 +71,8 @@ def evaluate(arguments: EvaluateArguments) -> None:
     everything = load_dataset(arguments.dataset, False, (), arguments.data_dir)
     test = keep_digits(everything, digits, arguments.dataset)
     folder = Path(arguments.output_dir or f"reports/{weights.resolve().name}")
+    if (folder / "run.json").exists():
+        raise ValueError(f"{folder} holds a run of train.py; give another --output-dir")
     folder.mkdir(parents=True, exist_ok=True)
     own = measure(model, test)
     rows = {f"K = {own.n_components} (as saved): {own.label_use}": own}

@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vaegmm.cli.parse import is_main_process, parse, run, say
-from vaegmm.config import ExperimentConfig, check_finite, load_toml
+from vaegmm.cli.jobs import PROG, TrainArguments, check_folder, plan
+from vaegmm.cli.parse import is_main_process, run, say
+from vaegmm.config import ExperimentConfig, check_finite
 
 if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
     from vaegmm.data.datasets import LabelledImages
     from vaegmm.networks.vae import VAE
     from vaegmm.training.history import Epoch
-
-PROG = "train.py"
-
-
-@dataclass(frozen=True)
-class TrainArguments:
-    """Train a variational autoencoder, fit a Gaussian mixture to its latents, save both."""
-
-    config: tuple[str, ...] = ()
-    """TOML files of experiments (see configs/); every other option overrides them. Several are
-    trained in turn and compared."""
-    betas: tuple[float, ...] = ()
-    """Train once for each of these weights of the KL divergence, and compare."""
-    output_dir: str | None = None
-    """Folder for model, history and plots; runs/NAME OF THE CONFIG when not given. Of several runs,
-    the folder that theirs lie in."""
-    resume: bool = False
-    """Go on after the last finished epoch of the run in the output folder, with its settings."""
-    overwrite: bool = False
-    """Replace a run that already lies in the output folder."""
-    snapshots: bool = False
-    """Draw samples and latents after every epoch, and a GIF of the training."""
-    experiment: ExperimentConfig = field(default_factory=ExperimentConfig)
+    from vaegmm.training.refine import RefineEpoch
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,73 +34,39 @@ def train_all(argv: Sequence[str] | None) -> None:
     """
     jobs = plan(argv)
     for folder, arguments in jobs.items():
-        check_folder(folder, arguments)
-    for number, (folder, arguments) in enumerate(jobs.items(), 1):
-        if len(jobs) > 1:
-            say(f"\nrun {number} of {len(jobs)}: {folder.name}")
-        train(folder, arguments)
-    if len(jobs) > 1:
+        check_folder(folder, arguments, is_only=len(jobs) == 1)
+    from vaegmm.runtime import process_group
+
+    for arguments in jobs.values():  # before the first runs for an hour
+        check_settings(arguments.experiment)
+    with process_group():
+        for number, (folder, arguments) in enumerate(jobs.items(), 1):
+            if len(jobs) > 1:
+                say(f"\nrun {number} of {len(jobs)}: {folder.name}")
+            train(folder, arguments)
+    if len(jobs) > 1 and is_main_process():
         from vaegmm.evaluation.comparison import read_run, write_comparison
 
-        if is_main_process():
-            page = write_comparison([read_run(folder) for folder in jobs], folder.parent)
-            say(f"\nall {len(jobs)} side by side: {page}")
+        page = write_comparison([read_run(folder) for folder in jobs], folder.parent)
+        say(f"\nall {len(jobs)} side by side: {page}")
 
 
-def plan(argv: Sequence[str] | None) -> dict[Path, TrainArguments]:
-    """Parse the command line into runs, by folder.
+def check_settings(experiment: ExperimentConfig) -> None:
+    """Refuse settings that no data could make right.
 
-    A run's TOML file gives its defaults; where it goes on, what it was begun with.
+    Raises:
+        ValueError: a setting out of range.
     """
-    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    first.add_argument("--config", nargs="*", default=[])
-    first.add_argument("--betas", nargs="*", default=[])
-    first.add_argument("--output-dir")
-    first.add_argument("--resume", action="store_true")
-    known, _ = first.parse_known_args(argv)
-    names = [(config, beta) for config in known.config or [None] for beta in known.betas or [None]]
-    jobs: dict[Path, TrainArguments] = {}
-    for config, beta in names:
-        name = Path(config).stem if config else "unnamed"
-        name = name if beta is None else f"{name}-beta{beta}"
-        folder = Path(known.output_dir or "runs")
-        if len(names) > 1 or not known.output_dir:
-            folder /= name
-        if folder in jobs:
-            raise ValueError(f"two runs would be written to {folder}; name their configs apart")
-        goes_on = known.resume and (folder / "run.json").exists()
-        jobs[folder] = _parse_job(argv, config, beta, folder if goes_on else None)
-    return jobs
+    from vaegmm.data.augment import check_augmentation
+    from vaegmm.networks.vae import check_network
+    from vaegmm.training.checks import check_training
 
-
-def _parse_job(
-    argv: Sequence[str] | None, config: str | None, beta: str | None, before: Path | None
-) -> TrainArguments:
-    experiment = load_toml(config) if config else ExperimentConfig()
-    if before:
-        from vaegmm.training.run import read_settings
-
-        experiment, _ = read_settings(before)
-    arguments = parse(TrainArguments, argv, PROG, TrainArguments(experiment=experiment))
-    if beta is None or before:
-        return arguments
-    training = dataclasses.replace(arguments.experiment.training, beta=float(beta))
-    experiment = dataclasses.replace(arguments.experiment, training=training)
-    return dataclasses.replace(arguments, experiment=experiment)
-
-
-def check_folder(folder: Path, arguments: TrainArguments) -> None:
-    """Refuse to write over a run without --overwrite, and to go on with one that is not there."""
-    if arguments.resume and arguments.overwrite:
-        raise ValueError("--resume goes on with a run and --overwrite replaces it; give one")
-    if arguments.resume and arguments.output_dir and not arguments.config:
-        if not (folder / "run.json").exists():
-            raise ValueError(f"no run to go on with in {folder}")
-    elif (folder / "history.json").exists() and not (arguments.overwrite or arguments.resume):
-        raise ValueError(
-            f"{folder} already holds a run; give another --output-dir, --resume to go on with it, "
-            "or --overwrite"
-        )
+    check_finite(experiment)
+    if not 0 <= experiment.seed < 2**32:
+        raise ValueError(f"seed must be from 0 to {2**32 - 1}, got {experiment.seed}")
+    check_network(experiment.network)
+    check_augmentation(experiment.augmentation)
+    check_training(experiment.training, experiment.network)
 
 
 def train(folder: Path, arguments: TrainArguments) -> None:
@@ -132,18 +77,10 @@ def train(folder: Path, arguments: TrainArguments) -> None:
         OSError: a folder that cannot be written.
         KeyboardInterrupt: somebody stopped it; says how to go on.
     """
-    import torch
-
-    from vaegmm.runtime import process_group
     from vaegmm.training.run import CHECKPOINT, resolve
 
-    check_finite(arguments.experiment)
-    experiment = resolve(arguments.experiment)
-    if not 0 <= experiment.seed < 2**32:
-        raise ValueError(f"seed must be from 0 to {2**32 - 1}, got {experiment.seed}")
     try:
-        with process_group(torch.device(experiment.device)):
-            _train(folder, arguments, experiment)
+        _train(folder, arguments, resolve(arguments.experiment))
     except KeyboardInterrupt as stop:
         if not (folder / CHECKPOINT).exists():
             raise
@@ -158,11 +95,17 @@ def _train(folder: Path, arguments: TrainArguments, experiment: ExperimentConfig
     from vaegmm.evaluation.autoencoding import describe_autoencoder
     from vaegmm.evaluation.metrics import format_table
     from vaegmm.evaluation.report import report_run
-    from vaegmm.training.checks import check_training
-    from vaegmm.training.components import attach_mixture, check_mixture
+    from vaegmm.training.build import build_model, check_refinement
+    from vaegmm.training.components import check_mixture
     from vaegmm.training.history import describe_run
     from vaegmm.training.loop import fit_vae
-    from vaegmm.training.run import CHECKPOINT, begin_run, is_finished, resume_run
+    from vaegmm.training.run import (
+        CHECKPOINT,
+        REFINE_CHECKPOINT,
+        begin_run,
+        is_finished,
+        resume_run,
+    )
 
     if arguments.resume and is_finished(folder, experiment):
         say(f"{folder} holds this run, finished")
@@ -171,7 +114,8 @@ def _train(folder: Path, arguments: TrainArguments, experiment: ExperimentConfig
     data = load_dataset(settings.dataset, True, settings.digits, settings.data_dir)
     parts = split(data, settings.validation_fraction, experiment.seed)
     check_mixture(experiment.mixture, data)
-    check_training(experiment.training, experiment.network)
+    if experiment.refine.refine_epochs:
+        check_refinement(experiment.refine, experiment.mixture, parts.train, experiment.seed)
     goes_on = arguments.resume and (folder / CHECKPOINT).exists()
     if goes_on:
         resume_run(folder, experiment)
@@ -189,11 +133,14 @@ def _train(folder: Path, arguments: TrainArguments, experiment: ExperimentConfig
         experiment.seed,
         checkpoint=folder / CHECKPOINT,
         resume=goes_on,
-        on_epoch=_Keeper(folder, parts.validation if arguments.snapshots else None),
+        on_epoch=_Keeper(folder, experiment, parts.validation if arguments.snapshots else None),
     )
     say(describe_run(fitted.history))
     words = _describe_data(settings.dataset, data)
-    model = attach_mixture(fitted.network, data, experiment.mixture, experiment.seed, words)
+    keep = partial(_keep_refinement, folder)
+    model = build_model(
+        fitted.network, parts, data, experiment, words, folder / REFINE_CHECKPOINT, keep
+    )
     if not is_main_process():
         return
     if arguments.snapshots:
@@ -213,17 +160,26 @@ class _Keeper:
     """What is written after an epoch: the history, and a snapshot where images are given."""
 
     folder: Path
+    experiment: ExperimentConfig
     validation: LabelledImages | None
 
     def __call__(self, history: list[Epoch], network: VAE) -> None:
         from vaegmm.files import write_json
+        from vaegmm.training.run import adopt_settings
 
+        adopt_settings(self.folder, self.experiment)
         write_json(self.folder / "history.json", [dataclasses.asdict(epoch) for epoch in history])
         if self.validation is not None:
             from vaegmm.evaluation.snapshots import draw_snapshot
 
             epoch = history[-1].epoch
             draw_snapshot(network, epoch, self.validation, self.folder / "snapshots")
+
+
+def _keep_refinement(folder: Path, history: list[RefineEpoch]) -> None:
+    from vaegmm.files import write_json
+
+    write_json(folder / "refine.json", [dataclasses.asdict(epoch) for epoch in history])
 
 
 def _describe_data(name: str, data: LabelledImages) -> str:

@@ -20,7 +20,7 @@ FRAME_MS, LAST_MS = 300, 2000
 
 
 def draw_snapshot(network: VAE, epoch: int, validation: LabelledImages, folder: Path) -> None:
-    """Write `folder`/epoch-NNN.png: samples, latents of validation images, and a 2-D manifold.
+    """Write `folder`/epoch-NNNN.png: samples, latents of validation images, and a 2-D manifold.
 
     Args:
         network: as it is after that epoch.
@@ -44,7 +44,7 @@ def draw_snapshot(network: VAE, epoch: int, validation: LabelledImages, folder: 
         panels[1].set(xlim=(-4.5, 4.5), ylim=(-4.5, 4.5))
         draw_manifold(panels[2], network)
         panels[2].set_title("what each latent decodes to")
-    save_figure(figure, folder / f"epoch-{epoch:03}.png")
+    save_figure(figure, folder / f"epoch-{epoch:04}.png")
 
 
 def _flatten(z: Tensor) -> Tensor:
@@ -62,7 +62,7 @@ def join_snapshots(folder: Path, path: Path) -> None:
     """Write an endless GIF of a folder's pictures, by name; nothing where there are none."""
     frames = [
         Image.open(file).convert("P", palette=Image.Palette.ADAPTIVE)
-        for file in sorted(folder.glob("*.png"))
+        for file in sorted(folder.glob("epoch-*.png"))
     ]
     if frames:
         times = [FRAME_MS] * (len(frames) - 1) + [LAST_MS]

@@ -41,10 +41,10 @@ class Points:
     scatter: Tensor | None
     reduce: Callable[[Tensor], Tensor]
 
-    def chunks(self, width: int = CHUNK) -> Iterator[slice]:
-        """Yield the slices of `width` points that cover all points."""
-        for start in range(0, self.z.shape[1], width):
-            yield slice(start, start + width)
+    def chunks(self) -> Iterator[slice]:
+        """Yield the slices of `CHUNK` points that cover all points."""
+        for start in range(0, self.z.shape[1], CHUNK):
+            yield slice(start, start + CHUNK)
 
     def parts(self, n_blocks: int, width: int) -> Iterator[tuple[slice, int]]:
         """Yield slices that cut evenly into blocks of at most `width`, and how many they make."""
@@ -67,8 +67,9 @@ def choose_blocks(n_rows: int, dtype: torch.dtype) -> tuple[int, int]:
         n_rows: values per point that are held meanwhile.
         dtype: of the values.
     """
-    n_blocks = max(4, torch.get_num_threads())
-    width = CACHE // (n_blocks * n_rows * dtype.itemsize)
+    at_once = CACHE // (n_rows * dtype.itemsize)  # points
+    n_blocks = max(1, min(max(4, torch.get_num_threads()), at_once // NARROWEST))
+    width = at_once // n_blocks
     return n_blocks, min(max(width, NARROWEST), WIDEST) // 32 * 32 - 16
 
 

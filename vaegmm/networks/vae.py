@@ -43,7 +43,7 @@ class VAE(nn.Module):
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
-        _check(config)
+        check_network(config)
         self.config = config
         encoder, decoder = KINDS[config.kind]
         self.encoder = encoder(config)
@@ -65,7 +65,12 @@ def reparameterize(mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
     return mu + torch.exp(0.5 * logvar) * eps
 
 
-def _check(config: NetworkConfig) -> None:
+def check_network(config: NetworkConfig) -> None:
+    """Refuse sizes that no network can have.
+
+    Raises:
+        ValueError: the size is named.
+    """
     channels, strides, most = config.channels, config.strides, MAX_SIZE
     counts = {"conv": len(strides), "conv64": 3, "dense": len(channels), "lstm": len(channels)}
     n_channels = counts[config.kind]

@@ -10,36 +10,48 @@ import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import safetensors
 import torch
 from safetensors.torch import save_file
-from torch import Tensor
-from torch.optim.lr_scheduler import ReduceLROnPlateau
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import LRScheduler
 
 from vaegmm.config import from_dict
 from vaegmm.files import replacing
 from vaegmm.mixture.processes import gather_over_processes, is_first, n_processes, rank
-from vaegmm.networks.vae import VAE
-from vaegmm.training.history import Epoch
 
 FORMAT_VERSION = 1
 
 
-@dataclass
-class State:
-    """Everything that changes while a network is fitted."""
+E = TypeVar("E")
 
-    network: VAE
+
+@dataclass
+class State(Generic[E]):
+    """Everything that changes while a module is fitted.
+
+    Attributes:
+        module: what is fitted.
+        optimizer: of its parameters.
+        scheduler: of the optimiser's rate.
+        generator: what the fitting draws from, besides torch's own generator.
+        best_weights: the module's tensors at its best so far; empty where the last are kept.
+        history: one entry an epoch.
+        epoch_class: of the entries.
+    """
+
+    module: nn.Module
     optimizer: torch.optim.Optimizer
-    scheduler: ReduceLROnPlateau
+    scheduler: LRScheduler
     generator: torch.Generator
     best_weights: dict[str, Tensor]
-    history: list[Epoch]
+    history: list[E]
+    epoch_class: type[E]
 
 
-def save_checkpoint(state: State, path: Path) -> None:
+def save_checkpoint(state: State[Any], path: Path) -> None:
     """Write a state; with several processes the first one writes, for all.
 
     Raises:
@@ -52,7 +64,7 @@ def save_checkpoint(state: State, path: Path) -> None:
     if not is_first():
         return
     optimizer = state.optimizer.state_dict()
-    tensors = {f"network.{k}": v for k, v in state.network.state_dict().items()}
+    tensors = {f"network.{k}": v for k, v in state.module.state_dict().items()}
     tensors |= {f"best.{k}": v for k, v in state.best_weights.items()}
     for index, values in optimizer["state"].items():
         tensors |= {f"optimizer.{index}.{k}": v for k, v in values.items()}
@@ -70,7 +82,7 @@ def save_checkpoint(state: State, path: Path) -> None:
             raise OSError(f"cannot write {path}: {error}") from error
 
 
-def load_checkpoint(state: State, path: Path) -> None:
+def load_checkpoint(state: State[Any], path: Path) -> None:
     """Put a saved state into a fresh one of the same network.
 
     Raises:
@@ -90,12 +102,19 @@ def load_checkpoint(state: State, path: Path) -> None:
         raise ValueError(f"cannot resume from {path}: {error}") from error
 
 
-def _restore(state: State, tensors: dict[str, Tensor], rest: dict[str, Any]) -> None:
-    network, best = _under("network.", tensors), _under("best.", tensors)
-    expected = {name: values.shape for name, values in state.best_weights.items()}
-    if not all({k: v.shape for k, v in part.items()} == expected for part in (network, best)):
-        raise ValueError("its tensors are not those of this network")
-    state.network.load_state_dict(network)
+def _restore(state: State[Any], tensors: dict[str, Tensor], rest: dict[str, Any]) -> None:
+    module, best = _under("network.", tensors), _under("best.", tensors)
+    for found, own in ((module, state.module.state_dict()), (best, state.best_weights)):
+        if {k: v.shape for k, v in found.items()} != {k: v.shape for k, v in own.items()}:
+            raise ValueError("its tensors are not those of this network")
+    present = _random_states(state.generator)
+    if len(tensors["generator"]) != n_processes():
+        raise ValueError(
+            f"it was written by {len(tensors['generator'])} processes, this run has {n_processes()}"
+        )
+    if any(tensors[name].shape[1:] != values.shape for name, values in present.items()):
+        raise ValueError("it was written on another kind of device")
+    state.module.load_state_dict(module)
     for name, values in state.best_weights.items():
         values.copy_(best[name])
     moments: dict[int, dict[str, Tensor]] = {}
@@ -110,15 +129,13 @@ def _restore(state: State, tensors: dict[str, Tensor], rest: dict[str, Any]) -> 
                 own[key] = torch.empty_like(parameters[number]).copy_(moment)
     state.optimizer.load_state_dict({"state": moments, "param_groups": rest["param_groups"]})
     state.scheduler.load_state_dict(rest["scheduler"])
-    state.history[:] = [from_dict(Epoch, epoch, "history") for epoch in rest["history"]]
-    if len(tensors["generator"]) != n_processes():
-        raise ValueError(
-            f"it was written by {len(tensors['generator'])} processes, this run has {n_processes()}"
-        )
-    state.generator.set_state(tensors["generator"][rank()])
-    torch.set_rng_state(tensors["random"][rank()])
+    state.history[:] = [from_dict(state.epoch_class, epoch, "history") for epoch in rest["history"]]
+    # Cloned, because set_state reads a tensor's memory from its very beginning.
+    random = {name: tensors[name][rank()].clone() for name in present}
+    state.generator.set_state(random["generator"])
+    torch.set_rng_state(random["random"])
     if state.generator.device.type == "cuda":
-        torch.cuda.set_rng_state(tensors["random_cuda"][rank()], state.generator.device)
+        torch.cuda.set_rng_state(random["random_cuda"], state.generator.device)
 
 
 def _random_states(generator: torch.Generator) -> dict[str, Tensor]:

@@ -7,16 +7,19 @@ import math
 from torch import Tensor
 
 from vaegmm.config import NetworkConfig, TrainingConfig
-from vaegmm.training.history import Epoch
 
 
-def check_losses(losses: Tensor, history: list[Epoch], part: str = "") -> None:
-    """Raise the ValueError that names the first loss that is not finite, if there is one."""
+def check_losses(losses: Tensor, n_before: int, part: str = "") -> None:
+    """Refuse losses (steps,) of which one is not finite.
+
+    Raises:
+        ValueError: names the epoch, one after `n_before`, and the step.
+    """
     bad = (~losses.isfinite()).nonzero()
     if len(bad):
-        kept = f" (epochs 1 to {len(history)} are kept: --resume goes on there)" if history else ""
+        kept = f" (epochs 1 to {n_before} are kept: --resume goes on there)" if n_before else ""
         raise ValueError(
-            f"the {part}loss became {losses[bad[0, 0]].item()} in epoch {len(history) + 1}, step "
+            f"the {part}loss became {losses[bad[0, 0]].item()} in epoch {n_before + 1}, step "
             f"{int(bad[0, 0]) + 1}; lower learning_rate{kept}"
         )
 

@@ -15,6 +15,8 @@ from vaegmm.config import MixtureConfig
 from vaegmm.data.datasets import LabelledImages
 from vaegmm.latents import encode_posteriors, sample_posteriors, score_reconstructions
 from vaegmm.mixture import GaussianMixture
+from vaegmm.mixture.em import Parameters
+from vaegmm.mixture.gaussian import log_joint
 from vaegmm.mixture.processes import n_processes, rank
 from vaegmm.model import FORMAT_VERSION, VAEGMM, ModelConfig
 from vaegmm.networks.vae import VAE
@@ -46,33 +48,66 @@ def attach_mixture(
     mu, logvar = encode_posteriors(network, data.images)
     n_samples = config.posterior_samples
     z = sample_posteriors(mu, logvar, n_samples, seed) if n_samples else mu
-    mixture = fit_mixture(z[rank() :: n_processes()], config, seed)
-    labels = data.labels.numpy()
-    names = name_components(mixture.predict(mu.numpy()), labels, config.n_components)
-    tail = config.outlier_share / 2  # half of them beyond each threshold
-    log_density = mixture.score_samples(mu.numpy())
+    mixture = parameters_of(fit_mixture(z[rank() :: n_processes()], config, seed))
+    components = log_joint_of(mixture, mu).argmax(1).numpy()
+    names = name_components(components, data.labels.numpy(), config.n_components)
+    label_use = f"labels only name the {config.n_components} components"
+    share = config.outlier_share
+    return assemble(network, data, mu, mixture, names, share, label_use, training_images)
+
+
+def assemble(
+    network: VAE,
+    data: LabelledImages,
+    mu: Tensor,
+    mixture: Parameters,
+    names: tuple[int, ...],
+    outlier_share: float,
+    label_use: str,
+    training_images: str,
+) -> VAEGMM:
+    """Put a model together; it shares the network, and lies where the network lies.
+
+    Args:
+        network: fitted.
+        data: the training images.
+        mu: (N, D), their posterior means; they tell where outliers begin.
+        mixture: of the latents, in their units.
+        names: (K,), the label of each component.
+        outlier_share: see `MixtureConfig`.
+        label_use: what labels were used for, in words.
+        training_images: what `data` is, in words.
+    """
+    tail = outlier_share / 2  # half of them beyond each threshold
+    log_density = log_joint_of(mixture, mu).logsumexp(1)
     _, divergence = score_reconstructions(network, data.images, mu)
     description = ModelConfig(
         format_version=FORMAT_VERSION,
         network=network.config,
-        labels=tuple(sorted(set(labels.tolist()))),
+        labels=tuple(data.labels.unique().tolist()),
         component_labels=names,
-        log_density_threshold=float(np.quantile(log_density, tail)),
+        log_density_threshold=float(np.quantile(log_density.numpy(), tail)),
         divergence_threshold=float(np.quantile(divergence.numpy(), 1 - tail)),
-        label_use=f"labels only name the {config.n_components} components",
+        label_use=label_use,
         training_images=training_images,
     )
-    return _assemble(description, network, mixture)
-
-
-def _assemble(config: ModelConfig, network: VAE, mixture: GaussianMixture) -> VAEGMM:
-    """Put a model together; it shares the network, and lies where the network lies."""
-    model = VAEGMM(config)
+    model = VAEGMM(description)
     model.network = network
-    model.weights.copy_(torch.from_numpy(mixture.weights_))
-    model.means.copy_(torch.from_numpy(mixture.means_))
-    model.precisions_cholesky.copy_(torch.from_numpy(mixture.precisions_cholesky_))
+    model.weights.copy_(mixture.weights)
+    model.means.copy_(mixture.means)
+    model.precisions_cholesky.copy_(mixture.factors)
     return model.to(next(network.parameters()).device).eval()
+
+
+def parameters_of(mixture: GaussianMixture) -> Parameters:
+    """Return a fitted mixture's parameters as float64 tensors, in its input's units."""
+    names = ("weights_", "means_", "covariances_", "precisions_cholesky_")
+    return Parameters(*(torch.as_tensor(getattr(mixture, name)).double() for name in names))
+
+
+def log_joint_of(mixture: Parameters, z: Tensor) -> Tensor:
+    """Return log pi_k + log N(z | m_k, S_k), (N, K) float64, of latents z (N, D)."""
+    return log_joint(z.double(), mixture.weights, mixture.means, mixture.factors)
 
 
 def check_mixture(config: MixtureConfig, data: LabelledImages) -> None:

@@ -66,7 +66,8 @@ def fit_vae(
         seed: of initial weights, order, augmentation, sampling and dropout.
         checkpoint: file that is written after every epoch.
         resume: go on from that file; the weights end as if training had never stopped.
-        on_epoch: called after every epoch with the history so far, in the first process.
+        on_epoch: called after every epoch with the history so far, and once a checkpoint has been
+            read; in the first process alone.
 
     Raises:
         ValueError: the loss is not finite (epoch and step are named), a setting is out of range, or
@@ -75,6 +76,11 @@ def fit_vae(
     """
     check_training(config, network_config)
     check_augmentation(augmentation)
+    if config.batch_size < n_processes():
+        raise ValueError(
+            f"batch_size must be at least {n_processes()}, the number of processes, got "
+            f"{config.batch_size}"
+        )
     config = replace(config, precision=resolve_precision(config.precision, device))
     if device.type == "cpu":
         keep_freed_memory()
@@ -89,23 +95,29 @@ def fit_vae(
             assert checkpoint is not None
             load_checkpoint(state, checkpoint)
             for group in state.optimizer.param_groups:  # a rate that was changed in between
-                group["lr"] *= config.learning_rate / state.history[0].learning_rate
-        _fit(state, split, config, augmentation, seed, checkpoint, on_epoch)
+                group["lr"] *= config.learning_rate / group["initial_lr"]
+                group["initial_lr"] = config.learning_rate
+            if is_first():
+                on_epoch(state.history, network)
+        _fit(network, state, split, config, augmentation, seed, checkpoint, on_epoch)
     network.load_state_dict(state.best_weights)
     return Fitted(network, state.history)
 
 
-def begin(network: VAE, config: TrainingConfig, generator: torch.Generator) -> State:
+def begin(network: VAE, config: TrainingConfig, generator: torch.Generator) -> State[Epoch]:
     """Return the state in which no epoch has run."""
     fused = generator.device.type in ("cpu", "cuda")  # one pass over the parameters instead of ten
     optimizer = torch.optim.Adam(network.parameters(), config.learning_rate, fused=fused)
+    for group in optimizer.param_groups:
+        group["initial_lr"] = config.learning_rate
     scheduler = ReduceLROnPlateau(optimizer, "min", config.lr_factor, config.lr_patience)
     weights = copy.deepcopy(network.state_dict())
-    return State(network, optimizer, scheduler, generator, weights, [])
+    return State(network, optimizer, scheduler, generator, weights, [], Epoch)
 
 
 def _fit(
-    state: State,
+    network: VAE,
+    state: State[Epoch],
     split: Split,
     config: TrainingConfig,
     augmentation: AugmentationConfig,
@@ -113,21 +125,22 @@ def _fit(
     checkpoint: Path | None,
     on_epoch: Callable[[list[Epoch], VAE], None],
 ) -> None:
-    device, history = state.generator.device, state.history
+    device, history, scheduler = state.generator.device, state.history, state.scheduler
+    assert isinstance(scheduler, ReduceLROnPlateau)
     train, validation = split.train.images.to(device), split.validation.images.to(device)
-    objective = make_objective(state.network, config)
+    objective = make_objective(network, config)
     quiet = None if is_first() else True
     bar = tqdm(total=config.epochs, initial=len(history), unit="epoch", disable=quiet)
     while len(history) < config.epochs and not has_stalled(history, config):
         start = time.perf_counter()
-        state.network.train()
+        network.train()
         order = shuffle(len(train), seed, len(history) + 1, device)
         batches = train[order].split(config.batch_size)
         steps = train_epoch(objective, state.optimizer, batches, augmentation, state.generator)
-        check_losses(steps[:, 0], history)
+        check_losses(steps[:, 0], len(history))
         trained = time.perf_counter()
-        measured = measure_losses(state.network, validation, config)
-        check_losses(torch.tensor([measured.loss]), history, "validation ")
+        measured = measure_losses(network, validation, config)
+        check_losses(torch.tensor([measured.loss]), len(history), "validation ")
         is_best = all(measured.loss < epoch.validation.loss for epoch in history)
         epoch = Epoch(
             epoch=len(history) + 1,
@@ -140,14 +153,14 @@ def _fit(
         )
         history.append(epoch)
         if is_best:
-            state.best_weights = copy.deepcopy(state.network.state_dict())
-        state.scheduler.step(measured.loss)
+            state.best_weights = copy.deepcopy(network.state_dict())
+        scheduler.step(measured.loss)
         if checkpoint is not None:
             save_checkpoint(state, checkpoint)
         bar.update()
         bar.set_postfix_str(describe_epoch(epoch))
         if is_first():
-            on_epoch(history, state.network)
+            on_epoch(history, network)
     bar.close()
 
 
@@ -167,8 +180,9 @@ def has_stalled(history: list[Epoch], config: TrainingConfig) -> bool:
 
 def shuffle(n: int, seed: int, epoch: int, device: torch.device) -> Tensor:
     """Return the order (N,) in which an epoch sees its images, the same in all processes."""
-    generator = torch.Generator(device).manual_seed(seed + (epoch << 32))
-    return torch.randperm(n, generator=generator, device=device)
+    # One number of 32 bits, which is all of a seed that torch's generators on the CPU look at.
+    generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**32)
+    return torch.randperm(n, generator=generator).to(device)
 
 
 def train_epoch(
@@ -229,11 +243,11 @@ def measure_losses(network: VAE, images: Tensor, config: TrainingConfig) -> Loss
     """Return the mean losses of images (N, 28, 28) uint8, always with the same noise."""
     generator = torch.Generator(images.device).manual_seed(0)
     objective = Objective(network, config)
-    total = torch.zeros(3, dtype=torch.float64, device=images.device)
+    total = torch.zeros(3, dtype=torch.float64)
     with evaluating(network):
         for number, part in enumerate(images.split(config.batch_size)):
             eps = draw_noise(objective, len(part), generator)
             if number % n_processes() == rank():
                 x = to_pixels(part)
-                total += objective(x, x, eps).sum(0)
+                total += objective(x, x, eps).sum(0).cpu()
     return Losses(*(add_over_processes(total) / len(images)).tolist())

@@ -16,11 +16,11 @@ from vaegmm.files import remove_leftovers, write_json
 from vaegmm.networks.vae import VAE
 from vaegmm.runtime import resolve_device, resolve_precision
 
-CHECKPOINT = "checkpoint.safetensors"
+CHECKPOINT, REFINE_CHECKPOINT = "checkpoint.safetensors", "refine.safetensors"
 OUTPUTS = (
-    "run.json", "history.json", CHECKPOINT, "config.json", "model.safetensors", "README.md",
-    "metrics.json", "curves.png", "reconstructions.png", "samples.png", "manifold.png",
-    "latents.png", "training.gif",
+    "run.json", "history.json", CHECKPOINT, "refine.json", REFINE_CHECKPOINT, "config.json",
+    "model.safetensors", "README.md", "metrics.json", "curves.png",
+    "reconstructions.png", "samples.png", "manifold.png", "latents.png", "training.gif",
 )  # fmt: skip
 # What may change when a run goes on: how long and how fast, and everything after the network.
 FREE = {"training": ("epochs", "early_stopping_patience", "learning_rate", "compile")}
@@ -39,6 +39,14 @@ def is_finished(folder: Path, experiment: ExperimentConfig) -> bool:
     return (folder / "metrics.json").exists() and read_settings(folder)[0] == experiment
 
 
+def find_outputs(folder: Path) -> list[str]:
+    """Return the names of a run's files that lie in a folder, run.json aside.
+
+    Settings alone are what a run leaves that failed before its first epoch.
+    """
+    return [name for name in OUTPUTS if name != "run.json" and (folder / name).exists()]
+
+
 def clear(folder: Path) -> None:
     """Remove what an earlier run wrote; whatever else lies in the folder stays."""
     for name in OUTPUTS:  # else a run that fails would leave the old model beside its own history
@@ -51,7 +59,8 @@ def begin_run(folder: Path, experiment: ExperimentConfig) -> None:
     """Make a folder, empty it of an earlier run, and write down the settings of this one."""
     folder.mkdir(parents=True, exist_ok=True)
     clear(folder)
-    remove_leftovers(folder / CHECKPOINT)
+    for name in (CHECKPOINT, REFINE_CHECKPOINT):
+        remove_leftovers(folder / name)
     n_parameters = sum(p.numel() for p in VAE(experiment.network).parameters())
     machine = {
         "torch": torch.__version__,
@@ -73,11 +82,17 @@ def resume_run(folder: Path, experiment: ExperimentConfig) -> None:
             continue
         old, new = getattr(before, field.name), getattr(experiment, field.name)
         _require_same(field.name, old, new)
-    (folder / "metrics.json").unlink(missing_ok=True)  # written last, it says that a run is whole
-    values = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    _write_settings(folder, experiment, values)
-    remove_leftovers(folder / CHECKPOINT)
+    for name in (CHECKPOINT, REFINE_CHECKPOINT):
+        remove_leftovers(folder / name)
     torch.set_num_threads(threads)
+
+
+def adopt_settings(folder: Path, experiment: ExperimentConfig) -> None:
+    """Write down what a run now goes on with, once it does."""
+    if read_settings(folder)[0] != experiment:
+        (folder / "metrics.json").unlink(missing_ok=True)  # written last, it says: a run is whole
+        values = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        _write_settings(folder, experiment, values)
 
 
 def read_settings(folder: Path) -> tuple[ExperimentConfig, int]:

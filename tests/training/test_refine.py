@@ -1,0 +1,241 @@
+"""The joint step: its terms against their formulas, its labels, and that it improves a model."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import mutual_info_score
+
+from tests.conftest import TINY
+from vaegmm.config import (
+    AugmentationConfig,
+    ExperimentConfig,
+    MixtureConfig,
+    RefineConfig,
+    TrainingConfig,
+)
+from vaegmm.data.datasets import Split, load_dataset, split
+from vaegmm.evaluation.metrics import measure
+from vaegmm.mixture import GaussianMixture
+from vaegmm.mixture.gaussian import log_joint
+from vaegmm.networks.vae import VAE
+from vaegmm.training.build import build_model
+from vaegmm.training.components import parameters_of
+from vaegmm.training.joint import (
+    Joint,
+    allow,
+    label_nll_of_views,
+    log_density,
+    log_posterior,
+    mutual_information,
+)
+from vaegmm.training.loop import fit_vae
+from vaegmm.training.prior import MixturePrior
+from vaegmm.training.refine import RefineEpoch
+from vaegmm.training.supervision import choose_known, fit_with_labels, share_components
+
+CPU = torch.device("cpu")
+CHANGES = AugmentationConfig(rotation=10, shift=1)
+SETTINGS = ExperimentConfig(
+    network=replace(TINY, latent_dim=4, channels=(8, 16, 16, 32, 16), dense_size=64, dropout=0.0),
+    augmentation=CHANGES,
+    training=TrainingConfig(epochs=5, batch_size=32, learning_rate=3e-3, precision="float32"),
+    mixture=MixtureConfig(n_components=3, n_init=1),
+    refine=RefineConfig(
+        refine_epochs=4, refine_batch_size=100, refine_learning_rate=1e-3, fine_components=10
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def parts() -> Split:
+    return split(load_dataset("sample", train=True, digits=(1, 4, 8)), 0.2, seed=0)
+
+
+@pytest.fixture(scope="module")
+def fitted(parts: Split) -> dict[str, torch.Tensor]:
+    network = fit_vae(parts, SETTINGS.network, SETTINGS.training, CHANGES, CPU, 0).network
+    return network.state_dict()
+
+
+def network_of(weights: dict[str, torch.Tensor]) -> VAE:
+    network = VAE(SETTINGS.network)
+    network.load_state_dict(weights)
+    return network
+
+
+def mixture_of_blobs(k: int = 3, d: int = 4) -> tuple[GaussianMixture, torch.Tensor]:
+    z = (
+        np.random.default_rng(0).normal(size=(400, d))
+        + 5 * np.eye(k, d).repeat(400 // k + 1, 0)[:400]
+    )
+    return GaussianMixture(k, random_state=0).fit(z), torch.from_numpy(z)
+
+
+def test_the_prior_is_the_mixture_that_it_starts_from() -> None:
+    mixture, z = mixture_of_blobs()
+    start = parameters_of(mixture)
+    prior = MixturePrior.of(start)
+    expected = log_joint(z, start.weights, start.means, start.factors)
+    found = prior.log_joint(z.float()).detach().double()
+    torch.testing.assert_close(found, expected, atol=1e-3, rtol=1e-5)
+    back = prior.parameters_of_em()
+    for name in ("weights", "means", "covariances", "factors"):
+        torch.testing.assert_close(getattr(back, name), getattr(start, name), atol=1e-5, rtol=1e-4)
+
+
+def test_mutual_information_is_scikit_learns_for_hard_components() -> None:
+    random = np.random.default_rng(0)
+    a = random.integers(0, 3, 5000)
+    b = np.where(random.uniform(size=5000) < 0.3, random.integers(0, 3, 5000), a)
+    hard = [torch.from_numpy(50.0 * np.eye(3)[c]) for c in (a, b)]
+    # the two views are exchangeable, so the joint table is made symmetric
+    expected = mutual_info_score(np.r_[a, b], np.r_[b, a])
+    assert float(mutual_information(*hard)) == pytest.approx(expected, rel=1e-4)
+    alike = [torch.zeros(10, 4)] * 2
+    assert float(mutual_information(*alike)) == pytest.approx(0, abs=1e-6)
+
+
+def test_the_divergence_is_that_of_one_gaussian_for_one() -> None:
+    """With a standard normal as the mixture, the mean over draws is the closed formula."""
+    mu, logvar = torch.tensor([[0.5, -1.0]]), torch.tensor([[-1.0, 0.3]])
+    eps = torch.randn(200_000, 2, generator=torch.Generator().manual_seed(0))
+    z = mu + torch.exp(0.5 * logvar) * eps
+    prior = MixturePrior(torch.ones(1), torch.zeros(1, 2), torch.eye(2)[None])
+    drawn = log_posterior(logvar, eps) - log_density(prior.log_joint(z), None)
+    expected = 0.5 * (mu.square() + logvar.exp() - 1 - logvar).sum()
+    assert float(drawn.detach().mean()) == pytest.approx(float(expected), rel=0.01)
+
+
+def test_labels_rule_components_out() -> None:
+    is_of_label = share_components(4, 2, "all")
+    assert is_of_label.tolist() == [[True, True, False, False], [False, False, True, True]]
+    joint = torch.log(torch.tensor([[0.1, 0.2, 0.3, 0.4]])).repeat(2, 1)
+    allowed = allow(torch.tensor([0, -1]), is_of_label)
+    assert log_density(joint, allowed).exp().tolist() == pytest.approx([0.3, 1.0])
+    nll = label_nll_of_views(joint, torch.tensor([1]), is_of_label)
+    assert float(nll) == pytest.approx(-math.log(0.7))
+
+
+def test_as_many_labels_are_known_as_asked_for(parts: Split) -> None:
+    labels = parts.train.labels
+    assert choose_known(labels, "none", 0) is None
+    everything = choose_known(labels, "all", 0)
+    assert everything is not None
+    assert torch.equal(torch.tensor([1, 4, 8])[everything], labels)
+    some = choose_known(labels, "7", 0)
+    assert some is not None
+    assert some[some >= 0].bincount().tolist() == [7, 7, 7]
+    assert torch.equal(torch.tensor([1, 4, 8])[some[some >= 0]], labels[some >= 0])
+    other = choose_known(labels, "7", 1)
+    assert other is not None
+    assert not torch.equal(some, other)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"labels": "some"}, r"labels must be none, all, or from 1 to 800 per class, got 'some'"),
+        ({"labels": "801"}, "from 1 to 800 per class, got '801'"),
+        ({"labels": "-1"}, "from 1 to 800 per class, got '-1'"),
+        ({"refine_batch_size": 1}, "refine_batch_size must be from 2 to 2400, got 1"),
+        ({"fine_components": 1}, "fine_components must be from 2 to 2400, got 1"),
+        ({"refine_learning_rate": 0.0}, "refine_learning_rate must be above 0, got 0"),
+        ({"label_weight": -1.0}, "label_weight must not be negative, got -1"),
+    ],
+)
+def test_settings_that_do_not_fit_are_refused(
+    changes: dict[str, object],
+    message: str,
+    parts: Split,
+    tiny_vae: VAE,
+) -> None:
+    settings = replace(SETTINGS, refine=replace(SETTINGS.refine, **changes))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=message):
+        build_model(tiny_vae, parts, parts.train, settings, "a sample")
+
+
+def test_components_have_to_be_shared_out() -> None:
+    with pytest.raises(ValueError, match=r"must be a multiple of the 3 labels .*, got 4"):
+        share_components(4, 3, "all")
+    with pytest.raises(ValueError, match=r"must be 3, one for each label, .* got 6"):
+        share_components(6, 3, "10")
+
+
+def test_all_labels_make_em_one_mixture_per_label() -> None:
+    _, z = mixture_of_blobs()
+    known = torch.arange(400) % 2
+    config = MixtureConfig(n_components=4, n_init=1, reg_covar=1e-9)
+    mixture = fit_with_labels(z, known, share_components(4, 2, "all"), config, 0)
+    assert float(mixture.weights[:2].sum()) == pytest.approx(0.5)
+    mean = (mixture.weights[:2, None] * mixture.means[:2]).sum(0) / 0.5
+    torch.testing.assert_close(mean, z[known == 0].mean(0))
+
+
+@pytest.mark.parametrize("labels", ["10", "all"])
+def test_labels_make_a_better_classifier(
+    labels: str, parts: Split, fitted: dict[str, torch.Tensor]
+) -> None:
+    plain = replace(SETTINGS, refine=RefineConfig())
+    before, after = (
+        measure(
+            build_model(network_of(fitted), parts, parts.train, settings, "a"), parts.validation
+        )
+        for settings in (plain, replace(SETTINGS, refine=replace(SETTINGS.refine, labels=labels)))
+    )
+    assert after.accuracy > max(before.accuracy, 0.95)
+    assert before.label_use == "labels only name the 3 components"
+    assert "learned from" in after.label_use
+
+
+def test_without_labels_two_views_come_to_agree(
+    parts: Split, fitted: dict[str, torch.Tensor]
+) -> None:
+    found: list[RefineEpoch] = []
+    model = build_model(
+        network_of(fitted),
+        parts,
+        parts.train,
+        SETTINGS,
+        "a",
+        on_epoch=lambda h: found.extend(h[-1:]),
+    )
+    assert [epoch.epoch for epoch in found] == [1, 2, 3, 4]
+    assert found[-1].mutual_information > found[0].mutual_information + 0.1
+    assert found[-1].label_nll == 0
+    assert model.config.label_use == "labels only name the 3 components"
+
+
+def test_it_goes_on_where_it_stopped(
+    parts: Split, fitted: dict[str, torch.Tensor], tmp_path: Path
+) -> None:
+    settings = replace(SETTINGS, refine=replace(SETTINGS.refine, labels="10"))
+    whole = build_model(network_of(fitted), parts, parts.train, settings, "a")
+    path = tmp_path / "refine.safetensors"
+
+    def stop(history: list[object]) -> None:
+        if len(history) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_model(network_of(fitted), parts, parts.train, settings, "a", path, stop)
+    resumed = build_model(network_of(fitted), parts, parts.train, settings, "a", path)
+    ours, theirs = resumed.state_dict(), whole.state_dict()
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
+def test_the_terms_reach_every_parameter(tiny_vae: VAE) -> None:
+    mixture, _ = mixture_of_blobs(2, 2)
+    priors = (MixturePrior.of(parameters_of(mixture)) for _ in range(2))
+    training = replace(SETTINGS.training, beta=0.5)
+    joint = Joint(tiny_vae, *priors, share_components(2, 2, "all"), training, SETTINGS.refine)
+    x = torch.rand(6, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    terms = joint(x, x[:3], torch.zeros(3, 2), torch.tensor([0, 1, -1]))
+    assert terms.isfinite().all()
+    terms[0].backward()
+    assert all(parameter.grad is not None for parameter in joint.parameters())

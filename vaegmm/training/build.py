@@ -1,0 +1,132 @@
+"""From a fitted network to a whole model: by EM alone, or by way of the joint step."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+from torch import Tensor
+
+from vaegmm.config import ExperimentConfig, MixtureConfig, RefineConfig
+from vaegmm.data.datasets import LabelledImages, Split
+from vaegmm.latents import encode_posteriors, sample_posteriors
+from vaegmm.mixture.processes import n_processes
+from vaegmm.model import VAEGMM
+from vaegmm.networks.vae import VAE
+from vaegmm.training.components import (
+    assemble,
+    attach_mixture,
+    check_mixture,
+    log_joint_of,
+    name_components,
+)
+from vaegmm.training.refine import RefineEpoch, refine
+from vaegmm.training.supervision import choose_known, fit_with_labels, share_components
+
+START_TOL = 1e-3  # of EM before the joint step, which moves everything anyway
+
+
+def build_model(
+    network: VAE,
+    parts: Split,
+    everything: LabelledImages,
+    experiment: ExperimentConfig,
+    words: str,
+    checkpoint: Path | None = None,
+    on_epoch: Callable[[list[RefineEpoch]], None] = lambda history: None,
+) -> VAEGMM:
+    """Give a fitted network its mixture, names and thresholds.
+
+    Without a joint step the mixture is fitted to all images. With one, network and mixture see the
+    training part alone, so that the validation images stay what their name says.
+
+    Args:
+        network: fitted; the joint step changes it.
+        parts: the images, cut.
+        everything: the images, whole.
+        experiment: all settings, resolved.
+        words: what the images are, kept in the model's config.
+        checkpoint: of the joint step, which goes on from it when it exists.
+        on_epoch: called after every epoch of the joint step.
+
+    Raises:
+        ValueError: settings that do not fit, a loss that is not finite, a damaged checkpoint.
+    """
+    config = experiment.refine
+    if config.refine_epochs == 0:
+        return attach_mixture(network, everything, experiment.mixture, experiment.seed, words)
+    known, is_of_label = check_refinement(config, experiment.mixture, parts.train, experiment.seed)
+    seed, train = experiment.seed, parts.train
+    begin = dataclasses.replace(experiment.mixture, n_init=1, tol=START_TOL)
+    mu, z, known_z = _latents(network, train, experiment.mixture, known, seed)
+    fine = dataclasses.replace(begin, n_components=config.fine_components)
+    mixture = refine(
+        network,
+        fit_with_labels(z, known_z, is_of_label, begin, seed),
+        fit_with_labels(mu, None, is_of_label, fine, seed),
+        is_of_label,
+        train,
+        known,
+        experiment.training,
+        config,
+        experiment.augmentation,
+        seed,
+        checkpoint,
+        resume=checkpoint is not None and checkpoint.exists(),
+        on_epoch=on_epoch,
+    )
+    mu, z, known_z = _latents(network, train, experiment.mixture, known, seed)
+    mixture = fit_with_labels(z, known_z, is_of_label, experiment.mixture, seed, mixture)
+    k = experiment.mixture.n_components
+    if known is None:
+        components = log_joint_of(mixture, mu).argmax(1).numpy()
+        names = name_components(components, train.labels.numpy(), k)
+        label_use = f"labels only name the {k} components"
+    else:
+        labels = train.labels.unique()
+        names = tuple(labels[is_of_label.int().argmax(0)].tolist())
+        each = "every label" if config.labels == "all" else f"{config.labels} labels per class"
+        label_use = f"{each} of the training images learned from"
+    share = experiment.mixture.outlier_share
+    return assemble(network, train, mu, mixture, names, share, label_use, words)
+
+
+def check_refinement(
+    config: RefineConfig, mixture: MixtureConfig, data: LabelledImages, seed: int
+) -> tuple[Tensor | None, Tensor]:
+    """Return the known labels (N,), and which components stand for which label (L, K).
+
+    Raises:
+        ValueError: a setting out of range, or one that does not fit the images.
+    """
+    check_mixture(mixture, data)
+    if n_processes() > 1:
+        raise ValueError(
+            "refine_epochs must be 0 under torchrun: the joint step runs in one process"
+        )
+    for name, least in (("refine_batch_size", 2), ("fine_components", 2)):
+        if not least <= getattr(config, name) <= len(data):
+            raise ValueError(
+                f"{name} must be from {least} to {len(data)}, got {getattr(config, name)}"
+            )
+    if not config.refine_learning_rate > 0:
+        raise ValueError(f"refine_learning_rate must be above 0, got {config.refine_learning_rate}")
+    for name in ("mutual_information", "label_weight"):
+        if not getattr(config, name) >= 0:
+            raise ValueError(f"{name} must not be negative, got {getattr(config, name)}")
+    n_labels = len(data.labels.unique())
+    known = choose_known(data.labels, config.labels, seed)
+    return known, share_components(mixture.n_components, n_labels, config.labels)
+
+
+def _latents(
+    network: VAE, data: LabelledImages, config: MixtureConfig, known: Tensor | None, seed: int
+) -> tuple[Tensor, Tensor, Tensor | None]:
+    """Return `mu` (N, D), what a mixture is fitted to (M, D), and the known labels of that (M,)."""
+    mu, logvar = encode_posteriors(network, data.images)
+    n_samples = config.posterior_samples
+    if n_samples == 0:
+        return mu, mu, known
+    z = sample_posteriors(mu, logvar, n_samples, seed)
+    return mu, z, None if known is None else known.repeat(n_samples)

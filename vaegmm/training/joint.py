@@ -1,0 +1,122 @@
+"""What the joint step minimises: the mixture as prior, views that agree, labels where known.
+
+Sources: Jiang et al. 2017, "Variational deep embedding" (the bound with p(z) a mixture); Ji,
+Henriques & Vedaldi 2019, "Invariant information clustering" (mutual information of two views).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from vaegmm.config import RefineConfig, TrainingConfig
+from vaegmm.networks.losses import reconstruction_nll
+from vaegmm.networks.vae import VAE, reparameterize
+from vaegmm.runtime import Precision, autocast
+from vaegmm.training.prior import LOG_2PI, MixturePrior
+
+TERMS = ("loss", "reconstruction_nll", "kl", "mutual_information", "label_nll")
+
+
+class Joint(nn.Module):
+    """A network, the mixture in its latent space, and a finer one that is thrown away afterwards.
+
+    Args:
+        network: fitted.
+        mixture: K components.
+        fine: some more, against solutions in which K components agree on something simple.
+        is_of_label: (L, K) bool, which components stand for which label.
+        training: gives beta and the (resolved) precision.
+        config: gives the weights of the other terms.
+    """
+
+    is_of_label: Tensor
+
+    def __init__(
+        self,
+        network: VAE,
+        mixture: MixturePrior,
+        fine: MixturePrior,
+        is_of_label: Tensor,
+        training: TrainingConfig,
+        config: RefineConfig,
+    ) -> None:
+        super().__init__()
+        self.network, self.mixture, self.fine = network, mixture, fine
+        self.register_buffer("is_of_label", is_of_label)
+        assert training.precision != "auto"
+        self.precision: Precision = training.precision
+        self.beta, self.config = training.beta, config
+
+    def forward(self, views: Tensor, target: Tensor, eps: Tensor, labels: Tensor | None) -> Tensor:
+        """Return the terms (5,) named in `TERMS`, means over the batch, in nats.
+
+        Args:
+            views: (2 N, 1, 28, 28), two changed copies of every image, one half after the other.
+            target: (N, 1, 28, 28), what the decoder is to rebuild.
+            eps: (N, D), standard normal noise.
+            labels: (N,), index of the label, or -1 where it is not known; None: none is known.
+        """
+        n = len(target)
+        with autocast(views.device, self.precision):
+            mu, logvar = self.network.encode(views)
+            mu, logvar = mu.float(), logvar.float()
+            z = reparameterize(mu[:n], logvar[:n], eps)
+            logits = self.network.decode(z).float()
+        nll = reconstruction_nll(logits, target).mean()
+        joint = self.mixture.log_joint(torch.cat([mu, z]))  # (3 N, K)
+        allowed = None if labels is None else allow(labels, self.is_of_label)
+        kl = (log_posterior(logvar[:n], eps) - log_density(joint[2 * n :], allowed)).mean()
+        information = mutual_information(joint[:n], joint[n : 2 * n])
+        fine = self.fine.log_joint(mu)
+        information = information + mutual_information(fine[:n], fine[n:])
+        label_nll = nll.new_zeros(())
+        if labels is not None and bool((labels >= 0).any()):
+            label_nll = label_nll_of_views(joint[: 2 * n], labels, self.is_of_label)
+        loss = nll + self.beta * kl - self.config.mutual_information * information
+        loss = loss + self.config.label_weight * label_nll
+        return torch.stack([loss, nll, kl, information, label_nll])
+
+
+def log_posterior(logvar: Tensor, eps: Tensor) -> Tensor:
+    """Return log q(z | x), (N,), of z = mu + sigma eps."""
+    return -0.5 * (logvar + eps.square() + LOG_2PI).sum(1)
+
+
+def allow(labels: Tensor, is_of_label: Tensor) -> Tensor:
+    """Return (N, K) bool: the components that a label allows; all, where it is -1."""
+    return is_of_label[labels.clamp(min=0)] | (labels < 0)[:, None]
+
+
+def log_density(log_joint: Tensor, allowed: Tensor | None) -> Tensor:
+    """Return log p(z), or log p(z, label) where components are ruled out, (N,)."""
+    if allowed is not None:
+        log_joint = log_joint.masked_fill(~allowed, -torch.inf)
+    return log_joint.logsumexp(1)
+
+
+def mutual_information(a: Tensor, b: Tensor) -> Tensor:
+    """Return the mutual information () of two views' components, in nats.
+
+    Args:
+        a: (N, K), unnormalised log-responsibilities of one view.
+        b: (N, K), of the other.
+    """
+    shared = a.softmax(1).T @ b.softmax(1) / len(a)
+    shared = ((shared + shared.T) / 2).clamp(min=1e-12)
+    independent = shared.sum(0, keepdim=True) * shared.sum(1, keepdim=True)
+    return (shared * (shared.log() - independent.log())).sum()
+
+
+def label_nll_of_views(log_joint: Tensor, labels: Tensor, is_of_label: Tensor) -> Tensor:
+    """Return -log p(label | z), a mean over both views of the images whose label is known.
+
+    Args:
+        log_joint: (2 N, K), of both views.
+        labels: (N,), -1 where unknown.
+        is_of_label: (L, K) bool.
+    """
+    both = labels.repeat(2)
+    known = log_joint[both >= 0]
+    allowed = is_of_label[both[both >= 0]]
+    return (known.logsumexp(1) - log_density(known, allowed)).mean()

@@ -1,0 +1,166 @@
+"""The joint step: network and mixture are fitted together, with as many labels as allowed.
+
+It begins with a fitted network and a mixture that EM fitted to its latents, and ends with EM again,
+which goes on from the parameters that the step came to.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.optim.lr_scheduler import OneCycleLR
+from tqdm import tqdm
+
+from vaegmm.config import AugmentationConfig, RefineConfig, TrainingConfig
+from vaegmm.data.augment import augment
+from vaegmm.data.datasets import LabelledImages
+from vaegmm.latents import to_pixels
+from vaegmm.mixture.em import Parameters
+from vaegmm.networks.vae import VAE
+from vaegmm.training.checkpoint import State, load_checkpoint, save_checkpoint
+from vaegmm.training.checks import check_losses
+from vaegmm.training.joint import TERMS, Joint
+from vaegmm.training.loop import shuffle
+from vaegmm.training.prior import MixturePrior
+
+MOST_LABELLED = 100  # known images that join every batch, where only some labels are known
+
+
+@dataclass(frozen=True)
+class RefineEpoch:
+    """Means of one pass of the joint step, in nats per image (see `joint.TERMS`)."""
+
+    epoch: int
+    loss: float
+    reconstruction_nll: float
+    kl: float
+    mutual_information: float
+    label_nll: float
+    seconds: float
+
+
+def refine(
+    network: VAE,
+    mixture: Parameters,
+    fine: Parameters,
+    is_of_label: Tensor,
+    data: LabelledImages,
+    known: Tensor | None,
+    training: TrainingConfig,
+    config: RefineConfig,
+    augmentation: AugmentationConfig,
+    seed: int,
+    checkpoint: Path | None = None,
+    resume: bool = False,
+    on_epoch: Callable[[list[RefineEpoch]], None] = lambda history: None,
+) -> Parameters:
+    """Fit a network, in place, and the mixture in its latent space together.
+
+    Args:
+        network: fitted.
+        mixture: of its latents, K components.
+        fine: of its latents, some more.
+        is_of_label: (L, K) bool, which components stand for which label.
+        data: images; their own labels are not looked at.
+        known: (N,), index of an image's label, or -1; None: none is known.
+        training: gives beta and the (resolved) precision.
+        config: how it is done.
+        augmentation: how the views are changed.
+        seed: of order, augmentation, sampling and dropout.
+        checkpoint: file that is written after every epoch.
+        resume: go on from that file.
+        on_epoch: called after every epoch with the history so far.
+
+    Returns:
+        The mixture, float64, in the units of the latents.
+
+    Raises:
+        ValueError: the loss is not finite, or the checkpoint cannot be resumed from.
+        OSError: the checkpoint cannot be written.
+    """
+    device = next(network.parameters()).device
+    cuda = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(cuda):
+        torch.manual_seed(seed)
+        priors = (MixturePrior.of(mixture), MixturePrior.of(fine))
+        joint = Joint(network, *priors, is_of_label, training, config).to(device)
+        state = _begin(joint, len(data), config, torch.Generator(device).manual_seed(seed))
+        if resume:
+            assert checkpoint is not None
+            load_checkpoint(state, checkpoint)
+        images = data.images.to(device)
+        known = None if known is None else known.to(device)
+        bar = tqdm(
+            total=config.refine_epochs, initial=len(state.history), unit="epoch", disable=None
+        )
+        while len(state.history) < config.refine_epochs:
+            start = time.perf_counter()
+            order = shuffle(len(images), seed, len(state.history) + 1, device)
+            steps = _run_epoch(joint, state, images, known, order, config, augmentation)
+            check_losses(steps[:, 0], len(state.history), "joint step's ")
+            terms = dict(zip(TERMS, steps.mean(0).tolist(), strict=True))
+            number, seconds = len(state.history) + 1, time.perf_counter() - start
+            state.history.append(RefineEpoch(number, **terms, seconds=seconds))
+            if checkpoint is not None:
+                save_checkpoint(state, checkpoint)
+            bar.update()
+            bar.set_postfix_str(describe_refine_epoch(state.history[-1]))
+            on_epoch(state.history)
+        bar.close()
+    return joint.mixture.parameters_of_em()
+
+
+def describe_refine_epoch(epoch: RefineEpoch) -> str:
+    """Describe an epoch in one line."""
+    return (
+        f"reconstruction {epoch.reconstruction_nll:.2f}, KL {epoch.kl:.2f}, mutual information "
+        f"{epoch.mutual_information:.3f}, labels {epoch.label_nll:.4f} nats"
+    )
+
+
+def _begin(
+    joint: Joint, n_images: int, config: RefineConfig, generator: torch.Generator
+) -> State[RefineEpoch]:
+    fused = generator.device.type in ("cpu", "cuda")
+    optimizer = torch.optim.Adam(joint.parameters(), config.refine_learning_rate, fused=fused)
+    steps = config.refine_epochs * -(-n_images // config.refine_batch_size)
+    scheduler = OneCycleLR(optimizer, config.refine_learning_rate, steps)
+    return State(joint, optimizer, scheduler, generator, {}, [], RefineEpoch)
+
+
+def _run_epoch(
+    joint: Joint,
+    state: State[RefineEpoch],
+    images: Tensor,
+    known: Tensor | None,
+    order: Tensor,
+    config: RefineConfig,
+    augmentation: AugmentationConfig,
+) -> Tensor:
+    """Go once over all images; return the terms (steps, 5)."""
+    joint.train()
+    few = None
+    if known is not None and bool((known < 0).any()):
+        few = (known >= 0).nonzero().squeeze(1)
+    steps = []
+    for index in order.split(config.refine_batch_size):
+        if few is not None:
+            drawn = torch.randperm(len(few), generator=state.generator, device=few.device)
+            index = torch.cat([index, few[drawn[:MOST_LABELLED]]])
+        x = to_pixels(images[index])
+        views = augment(torch.cat([x, x]), augmentation, state.generator)
+        target = x if augmentation.reconstruct == "clean" else views[: len(x)]
+        shape = (len(x), joint.network.config.latent_dim)
+        eps = torch.randn(shape, generator=state.generator, device=x.device)
+        terms = joint(views, target, eps, None if known is None else known[index])
+        state.optimizer.zero_grad()
+        terms[0].backward()
+        state.optimizer.step()
+        state.scheduler.step()
+        steps.append(terms.detach())
+    return torch.stack(steps)
