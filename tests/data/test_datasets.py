@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from vaegmm.data.datasets import LabelledImages, load_dataset, split
+from vaegmm.data.datasets import LabelledImages, load_dataset, shuffle, split
 
 
 def write_idx(folder: Path, n_images: int) -> None:
@@ -88,3 +88,11 @@ def test_a_fraction_outside_0_1_is_refused(fraction: float, sample: LabelledImag
 def test_too_few_images_to_split_are_refused(sample: LabelledImages) -> None:
     with pytest.raises(ValueError, match="2 images cannot be split"):
         split(sample.subset(torch.tensor([0, 1])), 0.1, seed=0)
+
+
+def test_every_epoch_has_an_order_of_its_own() -> None:
+    cpu = torch.device("cpu")
+    orders = [shuffle(1000, seed, epoch, cpu) for seed in (0, 1, 2**31) for epoch in (1, 2, 3)]
+    assert all(torch.equal(order.sort().values, torch.arange(1000)) for order in orders)
+    assert len({tuple(order.tolist()) for order in orders}) == len(orders)
+    assert torch.equal(shuffle(1000, 0, 1, cpu), orders[0])

@@ -15,7 +15,7 @@ from vaegmm.data.datasets import LabelledImages, Split, split
 from vaegmm.model import save_weights
 from vaegmm.networks.vae import VAE
 from vaegmm.training.history import Epoch
-from vaegmm.training.loop import Fitted, fit_vae, measure_losses, shuffle
+from vaegmm.training.loop import Fitted, fit_vae, measure_losses
 
 CPU = torch.device("cpu")
 SHORT = TrainingConfig(epochs=3, batch_size=50, learning_rate=5e-3, precision="float32")
@@ -48,13 +48,6 @@ def test_same_seed_same_weights(parts: Split, precision: str) -> None:
     first, again, other = (fit(parts, config, seed).network.state_dict() for seed in (1, 1, 2))
     assert all(torch.equal(first[name], again[name]) for name in first)
     assert not all(torch.equal(first[name], other[name]) for name in first)
-
-
-def test_every_epoch_has_an_order_of_its_own() -> None:
-    orders = [shuffle(1000, seed, epoch, CPU) for seed in (0, 1, 2**31) for epoch in (1, 2, 3)]
-    assert all(torch.equal(order.sort().values, torch.arange(1000)) for order in orders)
-    assert len({tuple(order.tolist()) for order in orders}) == len(orders)
-    assert torch.equal(shuffle(1000, 0, 1, CPU), orders[0])
 
 
 def test_the_callers_random_state_is_left_alone(parts: Split) -> None:

@@ -44,7 +44,9 @@ CHANGES = AugmentationConfig(rotation=10, shift=1)
 SETTINGS = ExperimentConfig(
     network=replace(TINY, latent_dim=4, channels=(8, 16, 16, 32, 16), dense_size=64, dropout=0.0),
     augmentation=CHANGES,
-    training=TrainingConfig(epochs=5, batch_size=32, learning_rate=3e-3, precision="float32"),
+    training=TrainingConfig(
+        epochs=5, batch_size=32, learning_rate=2e-3, beta=0.1, precision="float32"
+    ),
     mixture=MixtureConfig(n_components=3, n_init=1),
     refine=RefineConfig(
         refine_epochs=4, refine_batch_size=100, refine_learning_rate=1e-3, fine_components=10

@@ -103,6 +103,13 @@ def split(data: LabelledImages, validation_fraction: float, seed: int) -> Split:
     return Split(data.subset(~is_validation), data.subset(is_validation))
 
 
+def shuffle(n: int, seed: int, epoch: int, device: torch.device) -> Tensor:
+    """Return the order (N,) in which an epoch sees its images, the same in all processes."""
+    # One number of 32 bits, which is all of a seed that torch's generators on the CPU look at.
+    generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**32)
+    return torch.randperm(n, generator=generator).to(device)
+
+
 def keep_digits(data: LabelledImages, digits: Sequence[int], name: str) -> LabelledImages:
     """Return the images with these labels.
 

@@ -24,7 +24,9 @@ from vaegmm.training.components import (
 from vaegmm.training.refine import RefineEpoch, refine
 from vaegmm.training.supervision import choose_known, fit_with_labels, share_components
 
-START_TOL = 1e-3  # of EM before the joint step, which moves everything anyway
+# EM before the joint step, which moves everything anyway: it need not be exact, and no component
+# may be so narrow (in squared latent units) that one step of the optimiser leaps over it.
+START_TOL, START_REG = 1e-3, 1e-3
 
 
 def build_model(
@@ -58,13 +60,14 @@ def build_model(
         return attach_mixture(network, everything, experiment.mixture, experiment.seed, words)
     known, is_of_label = check_refinement(config, experiment.mixture, parts.train, experiment.seed)
     seed, train = experiment.seed, parts.train
-    begin = dataclasses.replace(experiment.mixture, n_init=1, tol=START_TOL)
-    mu, z, known_z = _latents(network, train, experiment.mixture, known, seed)
+    reg_covar = max(experiment.mixture.reg_covar, START_REG)
+    begin = dataclasses.replace(experiment.mixture, n_init=1, tol=START_TOL, reg_covar=reg_covar)
+    _, z, known_z = _latents(network, train, experiment.mixture, known, seed)
     fine = dataclasses.replace(begin, n_components=config.fine_components)
     mixture = refine(
         network,
         fit_with_labels(z, known_z, is_of_label, begin, seed),
-        fit_with_labels(mu, None, is_of_label, fine, seed),
+        fit_with_labels(z, None, is_of_label, fine, seed),
         is_of_label,
         train,
         known,

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from vaegmm.config import AugmentationConfig, NetworkConfig, TrainingConfig
 from vaegmm.data.augment import augment, check_augmentation
-from vaegmm.data.datasets import Split
+from vaegmm.data.datasets import Split, shuffle
 from vaegmm.latents import to_pixels
 from vaegmm.mixture.processes import (
     add_over_processes,
@@ -176,13 +176,6 @@ def has_stalled(history: list[Epoch], config: TrainingConfig) -> bool:
     """Whether the validation loss has not got better for `early_stopping_patience` epochs."""
     best = max((epoch.epoch for epoch in history if epoch.is_best), default=0)
     return len(history) - best >= config.early_stopping_patience
-
-
-def shuffle(n: int, seed: int, epoch: int, device: torch.device) -> Tensor:
-    """Return the order (N,) in which an epoch sees its images, the same in all processes."""
-    # One number of 32 bits, which is all of a seed that torch's generators on the CPU look at.
-    generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**32)
-    return torch.randperm(n, generator=generator).to(device)
 
 
 def train_epoch(

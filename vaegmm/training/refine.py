@@ -18,14 +18,13 @@ from tqdm import tqdm
 
 from vaegmm.config import AugmentationConfig, RefineConfig, TrainingConfig
 from vaegmm.data.augment import augment
-from vaegmm.data.datasets import LabelledImages
+from vaegmm.data.datasets import LabelledImages, shuffle
 from vaegmm.latents import to_pixels
 from vaegmm.mixture.em import Parameters
 from vaegmm.networks.vae import VAE
 from vaegmm.training.checkpoint import State, load_checkpoint, save_checkpoint
 from vaegmm.training.checks import check_losses
 from vaegmm.training.joint import TERMS, Joint
-from vaegmm.training.loop import shuffle
 from vaegmm.training.prior import MixturePrior
 
 MOST_LABELLED = 100  # known images that join every batch, where only some labels are known
