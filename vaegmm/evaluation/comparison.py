@@ -23,9 +23,9 @@ LEGEND = """ELBO, BCE (reconstruction from the posterior's mean) and KL in nats 
 pixel, all on validation images; active: latent dimensions that are used; blank, digits: of 200 \
 random samples the share without ink, and how many digits the others show; accuracy and NMI: of \
 the mixture with K components, whose labels only named them."""
-STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:1100px;margin:2rem auto;padding:0 1rem}
-img{max-width:100%;background:#fff}.wide{overflow-x:auto}table{border-collapse:collapse}
-td,th{padding:.3rem .6rem;border-bottom:1px solid #8886;text-align:right;white-space:nowrap}
+STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:1240px;margin:2rem auto;padding:0 1rem}
+img{max-width:100%;background:#fff}.wide{overflow-x:auto}table{border-collapse:collapse;font-size:13px}
+td,th{padding:.3rem .5rem;border-bottom:1px solid #8886;text-align:right;white-space:nowrap}
 td:first-child,th:first-child{text-align:left}:root{color-scheme:light dark}"""
 
 
