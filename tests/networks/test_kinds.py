@@ -51,6 +51,17 @@ def test_the_systems_have_the_layers_that_they_are_described_by() -> None:
     assert layers(deeper, nn.Linear) > layers(baseline, nn.Linear)
 
 
+def test_a_latent_reaches_the_end_of_the_64_filters() -> None:
+    """With weaker first weights the decoder begins deaf, and training never wakes it."""
+    with torch.random.fork_rng([]):
+        torch.manual_seed(0)
+        network = VAE(load_toml(next(p for p in CONFIGS if p.stem == "generate-2d")).network)
+    z = torch.tensor([[-1.0, 0.5], [1.0, -0.5]])
+    with torch.no_grad():
+        apart = (network.decode(z[:1]) - network.decode(z[1:])).abs().mean()
+    assert float(apart) > 0.01  # with torch's own first weights 0.0002
+
+
 def test_softplus_gives_a_variance_however_negative_its_input() -> None:
     network = VAE(NetworkConfig(kind="dense", latent_dim=2, posterior="softplus"))
     with torch.no_grad():
