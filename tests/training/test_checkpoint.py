@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from tests.conftest import TINY
 from vaegmm.config import AugmentationConfig, NetworkConfig, TrainingConfig
@@ -42,6 +44,15 @@ def fit(
 def assert_same_weights(a: Fitted, b: Fitted) -> None:
     ours, theirs = a.network.state_dict(), b.network.state_dict()
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
+def change_generator(path: Path, change: Callable[[Tensor], Tensor]) -> None:
+    """Rewrite the states of the random generator in a checkpoint."""
+    tensors = load_file(path)
+    with safe_open(path, "pt") as file:
+        metadata = file.metadata()
+    tensors["generator"] = change(tensors["generator"])
+    save_file(tensors, path, metadata)
 
 
 def test_a_run_in_parts_ends_as_one_in_one(parts: Split, tmp_path: Path) -> None:
@@ -80,11 +91,7 @@ def test_a_rate_is_lowered_once(parts: Split, tmp_path: Path) -> None:
 def test_a_checkpoint_of_another_device_is_refused(parts: Split, tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.safetensors"
     fit(parts, path, 1)
-    tensors = load_file(path)
-    with safe_open(path, "pt") as file:
-        metadata = file.metadata()
-    tensors["generator"] = tensors["generator"][:, :16].contiguous()
-    save_file(tensors, path, metadata)
+    change_generator(path, lambda states: states[:, :16].contiguous())
     with pytest.raises(ValueError, match="written on another kind of device"):
         fit(parts, path, resume=True)
 
@@ -113,11 +120,7 @@ def test_what_cannot_be_resumed_from_is_named(parts: Split, tmp_path: Path) -> N
 def test_another_number_of_processes_is_refused(parts: Split, tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.safetensors"
     fit(parts, path, 1)
-    tensors = load_file(path)
-    with safe_open(path, "pt") as file:
-        metadata = file.metadata()
-    tensors["generator"] = tensors["generator"].repeat(2, 1)
-    save_file(tensors, path, metadata)
+    change_generator(path, lambda states: states.repeat(2, 1))
     with pytest.raises(ValueError, match="written by 2 processes, this run has 1"):
         fit(parts, path, resume=True)
 

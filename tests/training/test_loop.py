@@ -14,6 +14,7 @@ from vaegmm.config import AugmentationConfig, TrainingConfig
 from vaegmm.data.datasets import LabelledImages, Split, split
 from vaegmm.model import save_weights
 from vaegmm.networks.vae import VAE
+from vaegmm.training import loop
 from vaegmm.training.history import Epoch
 from vaegmm.training.loop import Fitted, fit_vae, measure_losses
 
@@ -48,6 +49,18 @@ def test_same_seed_same_weights(parts: Split, precision: str) -> None:
     first, again, other = (fit(parts, config, seed).network.state_dict() for seed in (1, 1, 2))
     assert all(torch.equal(first[name], again[name]) for name in first)
     assert not all(torch.equal(first[name], other[name]) for name in first)
+
+
+def test_every_epoch_asks_for_its_own_order(parts: Split, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def shuffle(n: int, seed: int, epoch: int, device: torch.device) -> torch.Tensor:
+        asked.append((seed, epoch))
+        return torch.arange(n, device=device)
+
+    monkeypatch.setattr(loop, "shuffle", shuffle)
+    fit(parts, seed=5)
+    assert asked == [(5, 1), (5, 2), (5, 3)]
 
 
 def test_the_callers_random_state_is_left_alone(parts: Split) -> None:

@@ -71,7 +71,7 @@ def measure(model: VAEGMM, data: LabelledImages) -> Metrics:
         f1_macro=float(f1),
         nmi=float(normalized_mutual_info_score(truth, components)),
         ari=float(adjusted_rand_score(truth, components)),
-        outlier_share=float(find_outliers(model, data.images).double().mean()),
+        outlier_share=float(_are_outliers(model, data.images, z).double().mean()),
         confusion=confusion_matrix(truth, answers, labels=labels).tolist(),
         labels=labels,
     )
@@ -80,6 +80,10 @@ def measure(model: VAEGMM, data: LabelledImages) -> Metrics:
 def find_outliers(model: VAEGMM, images: Tensor) -> Tensor:
     """Return (N,) bool: which images (N, 28, 28) uint8 the model calls unlike any label."""
     z = encode_images(model.network, images).to(model.means.device)
+    return _are_outliers(model, images, z)
+
+
+def _are_outliers(model: VAEGMM, images: Tensor, z: Tensor) -> Tensor:
     _, divergence = score_reconstructions(model.network, images, z)
     return model.is_outlier(model.log_density(z).cpu(), divergence)
 

@@ -42,7 +42,7 @@ LOWEST_EXPONENT = {torch.float32: -80.0, torch.float64: -700.0}
 
 @dataclass(frozen=True)
 class Parameters:
-    """A mixture in standardised units, float64; shapes as in `gaussian`."""
+    """A mixture, float64, in the units of its points; shapes as in `gaussian`."""
 
     weights: Tensor
     means: Tensor

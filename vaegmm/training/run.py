@@ -59,9 +59,9 @@ def begin_run(folder: Path, experiment: ExperimentConfig) -> None:
     """Make a folder, empty it of an earlier run, and write down the settings of this one."""
     folder.mkdir(parents=True, exist_ok=True)
     clear(folder)
-    for name in (CHECKPOINT, REFINE_CHECKPOINT):
-        remove_leftovers(folder / name)
-    n_parameters = sum(p.numel() for p in VAE(experiment.network).parameters())
+    _sweep(folder)
+    with torch.device("meta"):  # counted, not made
+        n_parameters = sum(p.numel() for p in VAE(experiment.network).parameters())
     machine = {
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
@@ -82,8 +82,7 @@ def resume_run(folder: Path, experiment: ExperimentConfig) -> None:
             continue
         old, new = getattr(before, field.name), getattr(experiment, field.name)
         _require_same(field.name, old, new)
-    for name in (CHECKPOINT, REFINE_CHECKPOINT):
-        remove_leftovers(folder / name)
+    _sweep(folder)
     torch.set_num_threads(threads)
 
 
@@ -121,6 +120,13 @@ def processor_name() -> str:
         lines = []
     names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the halves of files that a killed process left behind."""
+    pictures = (folder / "snapshots").glob("epoch-*.png")
+    for path in (*(folder / name for name in OUTPUTS), *pictures):
+        remove_leftovers(path)
 
 
 def _write_settings(
