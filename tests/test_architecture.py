@@ -22,6 +22,7 @@ ROOMS = (
     "networks",
     "mixture",
     "data",
+    "outliers",
     "config",
     "runtime",
     "files",

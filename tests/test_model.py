@@ -45,24 +45,29 @@ def test_label_probabilities_add_up_the_responsibilities(tiny_model: VAEGMM) -> 
     probabilities = tiny_model.label_probabilities(z)
     torch.testing.assert_close(probabilities.sum(1), torch.ones(50))
     responsibilities = tiny_model.log_joint(z).softmax(1)
+    torch.testing.assert_close(tiny_model.log_labels(z).exp().sum(1), torch.ones(50))
     for index, label in enumerate(tiny_model.labels):
         mine = [k for k, name in enumerate(tiny_model.config.component_labels) if name == label]
-        torch.testing.assert_close(probabilities[:, index], responsibilities[:, mine].sum(1))
+        added = responsibilities[:, mine].sum(1)
+        torch.testing.assert_close(tiny_model.log_labels(z)[:, index].exp(), added)
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format_version": 1}, "format_version must be 2, got 1; update the program"),
-        ({"format_version": None}, "format_version must be 2, got None"),
+        ({"format_version": 1}, "format_version must be 3, got 1; update the program"),
+        ({"format_version": None}, "format_version must be 3, got None"),
         ({"labels": None}, "missing key 'labels'"),
         ({"thresholds": 3}, "unknown key 'thresholds'"),
         ({"labels": [4, 1, 8]}, r"labels must be from 0, ascending and without repeats"),
         ({"component_labels": [1, 4, 8, 9]}, r"component_labels must be taken from labels"),
         ({"component_labels": [1, 4, 8]}, r"means must be torch.float32 of shape \(3, 2\), got"),
-        ({"log_density_threshold": "low"}, "log_density_threshold: expected float, got 'low'"),
+        ({"temperature": "low"}, "temperature: expected float, got 'low'"),
+        ({"temperature": 0}, "temperature must be above 0, got 0"),
+        ({"outliers": {"threshold": 1}}, "missing key 'log_density_median'"),
+        ({"outliers": 3}, "missing key 'log_density_median'"),
         ({"labels": [-1, 4, 8]}, r"config\.json: labels must be from 0"),
-        ({"divergence_threshold": float("nan")}, "divergence_threshold must be a finite number"),
+        ({"temperature": float("nan")}, "temperature must be a finite number"),
         ({"network": {"latent_dim": 2}}, "missing key 'kind'"),
         ({"network": 3}, "missing key 'kind'"),
         ({"network": asdict(replace(TINY, latent_dim=3))}, "must be torch.float32 of shape"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from vaegmm.networks.losses import reconstruction_divergence, reconstruction_nll
+from vaegmm.networks.losses import reconstruction_nll
 from vaegmm.networks.vae import VAE, reparameterize
+from vaegmm.outliers import misfit
 from vaegmm.runtime import evaluating
 
 BATCH = 500
@@ -54,7 +55,7 @@ def decode_latents(network: VAE, z: Tensor) -> Tensor:
 
 
 def score_reconstructions(network: VAE, images: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the reconstruction NLL and divergence, (N,) each in nats, on the CPU.
+    """Return the reconstruction NLL, in nats, and the `misfit`, (N,) each, on the CPU.
 
     Args:
         network: decodes.
@@ -62,10 +63,10 @@ def score_reconstructions(network: VAE, images: Tensor, z: Tensor) -> tuple[Tens
         z: (N, D), their latents.
     """
     device = next(network.parameters()).device
-    nlls, divergences = [], []
+    nlls, misfits = [], []
     with evaluating(network):
         for image_part, z_part in zip(images.split(BATCH), z.split(BATCH), strict=True):
             x, logits = to_pixels(image_part.to(device)), network.decode(z_part.to(device))
             nlls.append(reconstruction_nll(logits, x))
-            divergences.append(reconstruction_divergence(logits, x))
-        return torch.cat(nlls).cpu(), torch.cat(divergences).cpu()
+            misfits.append(misfit(x, logits.sigmoid()))
+        return torch.cat(nlls).cpu(), torch.cat(misfits).cpu()

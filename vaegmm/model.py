@@ -1,4 +1,4 @@
-"""VAEGMM: network, mixture, component labels and threshold, as one object and one folder.
+"""VAEGMM: network, mixture, component labels and outlier rule, as one object and one folder.
 
 A folder holds config.json (readable), model.safetensors (all tensors) and README.md. Loading is
 strict, and nothing is ever unpickled.
@@ -21,8 +21,9 @@ from vaegmm.config import NetworkConfig, check_finite, from_dict
 from vaegmm.files import replacing, write_json
 from vaegmm.mixture.gaussian import log_joint
 from vaegmm.networks.vae import VAE
+from vaegmm.outliers import OutlierRule
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 WEIGHTS = Path(__file__).parents[1] / "weights"
 DEFAULT = WEIGHTS / "digits148"
 
@@ -32,17 +33,18 @@ class ModelConfig:
     """What config.json holds."""
 
     format_version: int
-    """Layout of the folder; this program reads version 2."""
+    """Layout of the folder; this program reads version 3."""
     network: NetworkConfig
     """Shape of the network."""
     labels: tuple[int, ...]
     """What the model can answer, ascending."""
     component_labels: tuple[int, ...]
     """The label that each of the K components was named with."""
-    log_density_threshold: float
-    """A latent less likely than this (nats) lies where training images do not."""
-    divergence_threshold: float
-    """An image whose reconstruction is further off than this (nats) is drawn by no latent."""
+    temperature: float
+    """What the labels' log-probabilities are divided by, so that they are right as often as they
+    say (Guo et al. 2017)."""
+    outliers: OutlierRule
+    """Where images begin that are unlike any label."""
     label_use: str
     """What labels were used for, in words."""
     training_images: str
@@ -68,7 +70,7 @@ class VAEGMM(nn.Module):
     weights: Tensor
     means: Tensor
     precisions_cholesky: Tensor
-    label_of_component: Tensor
+    is_of_label: Tensor
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -80,8 +82,8 @@ class VAEGMM(nn.Module):
         self.register_buffer("means", torch.zeros(k, d))
         self.register_buffer("precisions_cholesky", torch.eye(d).repeat(k, 1, 1))
         indices = torch.tensor([config.labels.index(label) for label in config.component_labels])
-        one_hot = nn.functional.one_hot(indices, len(config.labels)).float()  # (K, L)
-        self.register_buffer("label_of_component", one_hot, persistent=False)
+        is_of_label = indices == torch.arange(len(config.labels))[:, None]  # (L, K)
+        self.register_buffer("is_of_label", is_of_label, persistent=False)
 
     @property
     def labels(self) -> tuple[int, ...]:
@@ -96,22 +98,14 @@ class VAEGMM(nn.Module):
         """Return log p(z) under the mixture, (N,), in nats."""
         return self.log_joint(z).logsumexp(1)
 
-    def is_outlier(self, log_density: Tensor, divergence: Tensor) -> Tensor:
-        """Return (N,) bool: whether images are unlike those that the model was trained on.
-
-        The encoder gives every picture some latent, and noise often a likely one; the decoder
-        then shows that this latent stands for something else.
-
-        Args:
-            log_density: (N,), log p(z) of their latents, in nats.
-            divergence: (N,), their `reconstruction_divergence`, in nats.
-        """
-        is_unlikely = log_density < self.config.log_density_threshold
-        return is_unlikely | (divergence > self.config.divergence_threshold)
+    def log_labels(self, z: Tensor) -> Tensor:
+        """Return log p(label | z), (N, L): responsibilities, summed over components."""
+        joint = self.log_joint(z)[:, None].masked_fill(~self.is_of_label, -torch.inf)  # (N, L, K)
+        return joint.logsumexp(2).log_softmax(1)
 
     def label_probabilities(self, z: Tensor) -> Tensor:
-        """Return (N, L): the responsibilities, summed over the components of each label."""
-        return self.log_joint(z).softmax(1) @ self.label_of_component
+        """Return the probabilities of the labels (N, L), at the model's temperature."""
+        return (self.log_labels(z) / self.config.temperature).softmax(1)
 
     def sample_latents(self, n: int, generator: torch.Generator) -> Tensor:
         """Draw latents (n, D) from the mixture, on the CPU, where the generator has to be."""
@@ -176,6 +170,7 @@ def _read_config(folder: Path) -> ModelConfig:
         )
     _check_keys(ModelConfig, values, path)
     _check_keys(NetworkConfig, values["network"], path)
+    _check_keys(OutlierRule, values["outliers"], path)
     return from_dict(ModelConfig, values, where=str(path))
 
 
@@ -223,6 +218,13 @@ def _check(config: ModelConfig) -> None:
     labels = config.labels
     if not labels or list(labels) != sorted(set(labels)) or labels[0] < 0:
         raise ValueError(f"labels must be from 0, ascending and without repeats, got {labels}")
+    for name, value in (
+        ("temperature", config.temperature),
+        ("log_density_tail", config.outliers.log_density_tail),
+        ("misfit_tail", config.outliers.misfit_tail),
+    ):
+        if not value > 0:
+            raise ValueError(f"{name} must be above 0, got {value}")
     strangers = set(config.component_labels) - set(labels)
     if strangers or not config.component_labels:
         raise ValueError(

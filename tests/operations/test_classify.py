@@ -19,10 +19,8 @@ def test_the_parts_of_an_answer_agree(digits148: VAEGMM, sample: LabelledImages)
         assert tuple(result.probabilities) == digits148.labels
         assert sum(result.probabilities.values()) == pytest.approx(1, abs=1e-5)
         assert result.label == max(result.probabilities, key=result.probabilities.__getitem__)
-        assert result.is_outlier == (
-            result.log_density < digits148.config.log_density_threshold
-            or result.divergence > digits148.config.divergence_threshold
-        )
+        surprise = torch.tensor([result.log_density]), torch.tensor([result.misfit])
+        assert result.is_outlier == digits148.config.outliers.is_outlier(*surprise).item()
         for picture in (result.x, result.x_hat):
             assert picture.shape == (28, 28)
             assert picture.dtype == np.float32

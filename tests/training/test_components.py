@@ -10,7 +10,8 @@ import torch
 
 from vaegmm.config import MixtureConfig
 from vaegmm.data.datasets import LabelledImages
-from vaegmm.latents import encode_posteriors, sample_posteriors, score_reconstructions
+from vaegmm.evaluation.metrics import find_outliers
+from vaegmm.latents import encode_images, encode_posteriors, sample_posteriors
 from vaegmm.networks.vae import VAE
 from vaegmm.training.components import (
     attach_mixture,
@@ -50,17 +51,19 @@ def test_the_model_holds_the_fitted_mixture(
     np.testing.assert_allclose(model.log_density(mu).numpy(), expected, atol=1e-3)
 
 
-def test_the_outlier_share_is_halved_between_density_and_reconstruction(
+def test_held_out_images_draw_the_line_and_set_the_temperature(
     tiny_vae: VAE, sample: LabelledImages
 ) -> None:
-    config = MixtureConfig(n_components=4, n_init=1, outlier_share=0.1)
-    model = attach_mixture(tiny_vae, sample, config, seed=0, training_images="")
-    mu, _ = encode_posteriors(tiny_vae, sample.images)
-    _, divergence = score_reconstructions(tiny_vae, sample.images, mu)
-    likely, exact = torch.full((600,), torch.inf), torch.zeros(600)
-    assert model.is_outlier(model.log_density(mu), exact).sum() == 30
-    assert model.is_outlier(likely, divergence).sum() == 30
-    assert 30 <= model.is_outlier(model.log_density(mu), divergence).sum() <= 60
+    config = MixtureConfig(n_components=3, n_init=1, outlier_share=0.1)
+    some = sample.subset(torch.arange(600) % 3 == 0)
+    model = attach_mixture(tiny_vae, sample, config, 0, "", held_out=some)
+    assert find_outliers(model, some.images).sum() == 20
+    mu = encode_images(tiny_vae, some.images)
+    truth = torch.searchsorted(torch.tensor([1, 4, 8]), some.labels)
+    chosen = model.log_labels(mu) / model.config.temperature
+    nll = torch.nn.functional.cross_entropy(chosen, truth)
+    for factor in (0.8, 1.25):
+        assert torch.nn.functional.cross_entropy(chosen * factor, truth) > nll
 
 
 def test_a_fit_to_posterior_samples_knows_their_width(

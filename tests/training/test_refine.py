@@ -191,7 +191,7 @@ def test_labels_make_a_better_classifier(
         for settings in (plain, replace(SETTINGS, refine=replace(SETTINGS.refine, labels=labels)))
     )
     assert after.accuracy > max(before.accuracy, 0.95)
-    assert before.label_use == "labels only name the 3 components"
+    assert before.label_use.startswith("labels only name the 3 components")
     assert "learned from" in after.label_use
 
 
@@ -210,7 +210,7 @@ def test_without_labels_two_views_come_to_agree(
     assert [epoch.epoch for epoch in found] == [1, 2, 3, 4]
     assert found[-1].mutual_information > found[0].mutual_information + 0.1
     assert found[-1].label_nll == 0
-    assert model.config.label_use == "labels only name the 3 components"
+    assert model.config.label_use.startswith("labels only name the 3 components")
 
 
 def test_it_goes_on_where_it_stopped(

@@ -84,8 +84,8 @@ def find_outliers(model: VAEGMM, images: Tensor) -> Tensor:
 
 
 def _are_outliers(model: VAEGMM, images: Tensor, z: Tensor) -> Tensor:
-    _, divergence = score_reconstructions(model.network, images, z)
-    return model.is_outlier(model.log_density(z).cpu(), divergence)
+    _, misfit = score_reconstructions(model.network, images, z)
+    return model.config.outliers.is_outlier(model.log_density(z).cpu(), misfit)
 
 
 def format_table(rows: dict[str, Metrics]) -> str:

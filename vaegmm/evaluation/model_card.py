@@ -31,6 +31,6 @@ from vaegmm.model import VAEGMM
 model = VAEGMM.from_pretrained("this/folder")
 ```
 
-The answer to an image that is none of {labels} means nothing; the two thresholds in config.json
-tell such images apart, and miss some.
+The answer to an image that is none of {labels} means nothing; the outlier rule in config.json tells
+such images apart, and misses some.
 """

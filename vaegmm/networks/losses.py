@@ -25,16 +25,6 @@ def reconstruction_nll(logits: Tensor, x: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(logits, x, reduction="none").flatten(1).sum(1)
 
 
-def reconstruction_divergence(logits: Tensor, x: Tensor) -> Tensor:
-    """Return KL(Bernoulli(x) || Bernoulli(x_hat)), summed over pixels.
-
-    The reconstruction NLL less the entropy that grey pixels have by themselves: 0 when x is
-    rebuilt exactly, however grey it is. Arguments and result as in `reconstruction_nll`.
-    """
-    entropy = F.binary_cross_entropy(x, x, reduction="none").flatten(1).sum(1)  # (N,)
-    return reconstruction_nll(logits, x) - entropy
-
-
 def kl_divergence(mu: Tensor, logvar: Tensor) -> Tensor:
     """Return KL(N(mu, diag exp(logvar)) || N(0, I)).
 

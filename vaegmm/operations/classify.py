@@ -12,7 +12,7 @@ from torch import Tensor
 
 from vaegmm.data.images import normalise_drawing
 from vaegmm.model import VAEGMM
-from vaegmm.networks.losses import reconstruction_divergence
+from vaegmm.outliers import misfit
 from vaegmm.runtime import evaluating
 
 
@@ -25,9 +25,9 @@ class Classification:
         probabilities: of every label of the model; they sum to 1.
         component: the mixture component with the largest responsibility.
         log_density: log p(z) of the latent under the mixture, in nats.
-        divergence: of the reconstruction from the picture, in nats; 0 when rebuilt exactly.
-        is_outlier: whether the latent lies where training images do not, or the reconstruction is
-            further off than theirs.
+        misfit: of the reconstruction and the picture; 0 when rebuilt exactly.
+        is_outlier: whether the latent is so unlikely, or the reconstruction so far off, that this
+            is none of the labels.
         x: (28, 28) float32 in [0, 1], ink = 1, what the model saw.
         x_hat: (28, 28) float32 in [0, 1], its reconstruction.
     """
@@ -36,7 +36,7 @@ class Classification:
     probabilities: dict[int, float]
     component: int
     log_density: float
-    divergence: float
+    misfit: float
     is_outlier: bool
     x: NDArray[np.float32]
     x_hat: NDArray[np.float32]
@@ -48,7 +48,7 @@ class Classification:
             "probabilities": {str(label): p for label, p in self.probabilities.items()},
             "is_outlier": self.is_outlier,
             "log_density": self.log_density,
-            "divergence": self.divergence,
+            "misfit": self.misfit,
             "component": self.component,
         }
 
@@ -73,19 +73,19 @@ def classify_pixels(model: VAEGMM, x: Tensor) -> Classification:
     with evaluating(model):
         pixels = x[None, None].to(model.means.device)  # (1, 1, 28, 28)
         z, _ = model.network.encode(pixels)  # (1, D)
-        logits = model.network.decode(z)
-        divergence = reconstruction_divergence(logits, pixels)
+        x_hat = model.network.decode(z).sigmoid()
+        error = misfit(pixels, x_hat)
         log_joint = model.log_joint(z)  # (1, K)
         log_density = log_joint.logsumexp(1)
         probabilities = model.label_probabilities(z)[0].tolist()
-        is_outlier = model.is_outlier(log_density, divergence)
+        is_outlier = model.config.outliers.is_outlier(log_density, error)
     return Classification(
         label=model.labels[int(np.argmax(probabilities))],
         probabilities=dict(zip(model.labels, probabilities, strict=True)),
         component=int(log_joint.argmax()),
         log_density=log_density.item(),
-        divergence=divergence.item(),
+        misfit=error.item(),
         is_outlier=bool(is_outlier.item()),
         x=x.numpy(),
-        x_hat=logits.sigmoid()[0, 0].cpu().numpy(),
+        x_hat=x_hat[0, 0].cpu().numpy(),
     )

@@ -38,7 +38,7 @@ def build_model(
     checkpoint: Path | None = None,
     on_epoch: Callable[[list[RefineEpoch]], None] = lambda history: None,
 ) -> VAEGMM:
-    """Give a fitted network its mixture, names and thresholds.
+    """Give a fitted network its mixture, names, temperature and outlier rule.
 
     Without a joint step the mixture is fitted to all images. With one, network and mixture see the
     training part alone, so that the validation images stay what their name says.
@@ -57,7 +57,9 @@ def build_model(
     """
     config = experiment.refine
     if config.refine_epochs == 0:
-        return attach_mixture(network, everything, experiment.mixture, experiment.seed, words)
+        return attach_mixture(
+            network, everything, experiment.mixture, experiment.seed, words, parts.validation
+        )
     known, is_of_label = check_refinement(config, experiment.mixture, parts.train, experiment.seed)
     seed, train = experiment.seed, parts.train
     reg_covar = max(experiment.mixture.reg_covar, START_REG)
@@ -82,17 +84,17 @@ def build_model(
     mu, z, known_z = _latents(network, train, experiment.mixture, known, seed)
     mixture = fit_with_labels(z, known_z, is_of_label, experiment.mixture, seed, mixture)
     k = experiment.mixture.n_components
+    labels = train.labels.unique()
     if known is None:
         components = log_joint_of(mixture, mu).argmax(1).numpy()
         names = name_components(components, train.labels.numpy(), k)
         label_use = f"labels only name the {k} components"
     else:
-        labels = train.labels.unique()
         names = tuple(labels[is_of_label.int().argmax(0)].tolist())
         each = "every label" if config.labels == "all" else f"{config.labels} labels per class"
         label_use = f"{each} of the training images learned from"
     share = experiment.mixture.outlier_share
-    return assemble(network, train, mu, mixture, names, share, label_use, words)
+    return assemble(network, labels, parts.validation, mixture, names, share, label_use, words)
 
 
 def check_refinement(

@@ -1,9 +1,11 @@
 """Give a fitted network its mixture, and name the components with labels afterwards.
 
-Naming is the only use of labels: the mixture is fitted without them.
+Names and one temperature are the only use of labels: the mixture is fitted without them.
 """
 
 from __future__ import annotations
+
+import dataclasses
 
 import numpy as np
 import torch
@@ -13,26 +15,38 @@ from torch import Tensor
 
 from vaegmm.config import MixtureConfig
 from vaegmm.data.datasets import LabelledImages
-from vaegmm.latents import encode_posteriors, sample_posteriors, score_reconstructions
+from vaegmm.latents import (
+    encode_images,
+    encode_posteriors,
+    sample_posteriors,
+    score_reconstructions,
+)
 from vaegmm.mixture import GaussianMixture
 from vaegmm.mixture.em import Parameters
 from vaegmm.mixture.gaussian import log_joint
 from vaegmm.mixture.processes import n_processes, rank
 from vaegmm.model import FORMAT_VERSION, VAEGMM, ModelConfig
 from vaegmm.networks.vae import VAE
+from vaegmm.outliers import fit_outlier_rule
+from vaegmm.training.calibration import fit_temperature
 
 MAX_SAMPLES = 1000  # draws per image; more would only fill the memory
 
 
 def attach_mixture(
-    network: VAE, data: LabelledImages, config: MixtureConfig, seed: int, training_images: str
+    network: VAE,
+    data: LabelledImages,
+    config: MixtureConfig,
+    seed: int,
+    training_images: str,
+    held_out: LabelledImages | None = None,
 ) -> VAEGMM:
     """Fit a mixture to the latents of images, name its components, and return the whole model.
 
     What is fitted is the aggregate posterior, the mean of all q(z|x) (Hoffman & Johnson 2016, "ELBO
     surgery"), through `posterior_samples` draws from each: it knows how wide every image's
-    posterior is, which the means alone do not. Names and thresholds are then taken at the means,
-    where drawings will be read.
+    posterior is, which the means alone do not. Names are then taken at the means, where drawings
+    will be read.
 
     Args:
         network: fitted; the model shares it.
@@ -40,6 +54,8 @@ def attach_mixture(
         config: how the mixture is fitted, and where outliers begin.
         seed: of the draws and of EM's starts.
         training_images: what `data` is, in words, kept in the model's config.
+        held_out: images that the network was not fitted to, for temperature and outlier rule;
+            without any, `data`.
 
     Raises:
         ValueError: as `check_mixture`.
@@ -52,14 +68,15 @@ def attach_mixture(
     components = log_joint_of(mixture, mu).argmax(1).numpy()
     names = name_components(components, data.labels.numpy(), config.n_components)
     label_use = f"labels only name the {config.n_components} components"
-    share = config.outlier_share
-    return assemble(network, data, mu, mixture, names, share, label_use, training_images)
+    held_out, share = data if held_out is None else held_out, config.outlier_share
+    labels = data.labels.unique()
+    return assemble(network, labels, held_out, mixture, names, share, label_use, training_images)
 
 
 def assemble(
     network: VAE,
-    data: LabelledImages,
-    mu: Tensor,
+    labels: Tensor,
+    held_out: LabelledImages,
     mixture: Parameters,
     names: tuple[int, ...],
     outlier_share: float,
@@ -70,25 +87,25 @@ def assemble(
 
     Args:
         network: fitted.
-        data: the training images.
-        mu: (N, D), their posterior means; they tell where outliers begin.
+        labels: (L,), what the model can answer, ascending.
+        held_out: images that the network was not fitted to.
         mixture: of the latents, in their units.
         names: (K,), the label of each component.
         outlier_share: see `MixtureConfig`.
-        label_use: what labels were used for, in words.
-        training_images: what `data` is, in words.
+        label_use: what labels were used for before, in words.
+        training_images: what the network was fitted to, in words.
     """
-    tail = outlier_share / 2  # half of them beyond each threshold
+    mu = encode_images(network, held_out.images)
+    _, misfit = score_reconstructions(network, held_out.images, mu)
     log_density = log_joint_of(mixture, mu).logsumexp(1)
-    _, divergence = score_reconstructions(network, data.images, mu)
     description = ModelConfig(
         format_version=FORMAT_VERSION,
         network=network.config,
-        labels=tuple(data.labels.unique().tolist()),
+        labels=tuple(labels.tolist()),
         component_labels=names,
-        log_density_threshold=float(np.quantile(log_density.numpy(), tail)),
-        divergence_threshold=float(np.quantile(divergence.numpy(), 1 - tail)),
-        label_use=label_use,
+        temperature=1.0,
+        outliers=fit_outlier_rule(log_density, misfit, outlier_share),
+        label_use=f"{label_use}; one temperature fitted to held-out ones",
         training_images=training_images,
     )
     model = VAEGMM(description)
@@ -96,7 +113,11 @@ def assemble(
     model.weights.copy_(mixture.weights)
     model.means.copy_(mixture.means)
     model.precisions_cholesky.copy_(mixture.factors)
-    return model.to(next(network.parameters()).device).eval()
+    model = model.to(next(network.parameters()).device).eval()
+    log_labels = model.log_labels(mu.to(model.means.device)).cpu()
+    temperature = fit_temperature(log_labels, torch.searchsorted(labels, held_out.labels))
+    model.config = dataclasses.replace(description, temperature=temperature)
+    return model
 
 
 def parameters_of(mixture: GaussianMixture) -> Parameters:
