@@ -1,24 +1,28 @@
-"""Measure a model: table on stdout, metrics.json and plots in a folder."""
+"""Measure a model: tables on stdout, and a report folder with a page, figures and plots."""
 
 from __future__ import annotations
 
-import dataclasses
 import sys
+import typing
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from vaegmm.cli.parse import parse, run, say
 from vaegmm.config import MixtureConfig
 
 if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
     from vaegmm.data.datasets import LabelledImages
-    from vaegmm.evaluation.autoencoding import AutoencoderMetrics
     from vaegmm.evaluation.metrics import Metrics
+    from vaegmm.evaluation.tasks import Subject
     from vaegmm.model import VAEGMM
 
 PROG = "evaluate.py"
+Task = Literal[
+    "classification", "clustering", "reconstruction", "likelihood", "calibration", "outliers",
+    "drawings",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,17 @@ class EvaluateArguments:
     for names), and add a row for each."""
     posterior_samples: int = MixtureConfig.posterior_samples
     """Draws z ~ q(z|x) per image that the new mixtures are fitted to; 0 fits the means."""
+    tasks: tuple[Task, ...] = typing.get_args(Task)
+    """What to measure; everything when not given."""
+    others: tuple[str, ...] | None = None
+    """Data sets that hold no digits, for the outliers; fashion-mnist when not given and the data
+    set is mnist, else none. Noise and scribbles are made here."""
+    likelihood_images: int = 1000
+    """Test images whose likelihood is bounded, drawn at random."""
+    likelihood_samples: int = 100
+    """Draws for each of them; the bound grows tighter with their number."""
     output_dir: str | None = None
-    """Folder for metrics.json and plots; reports/NAME OF THE MODEL when not given."""
+    """Folder for report.html, metrics.json and plots; reports/NAME OF THE MODEL when not given."""
     seed: int = 0
     """Of the new mixtures' starts, and of what is drawn at random."""
     device: str = "auto"
@@ -52,60 +65,84 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def evaluate(arguments: EvaluateArguments) -> None:
-    """Measure as the arguments say; print the table and write the report folder.
+    """Measure as the arguments say; print the tables and write the report folder.
 
     Raises:
         ValueError: weights or data that cannot be read or do not fit.
         OSError: a folder that cannot be written.
     """
-    from vaegmm.data.datasets import keep_digits, load_dataset
-    from vaegmm.evaluation.autoencoding import describe_autoencoder, measure_autoencoder
-    from vaegmm.evaluation.metrics import format_confusion, format_table, measure
+    from tqdm import tqdm
+
+    from vaegmm.evaluation.page import as_text
+    from vaegmm.evaluation.report import write_report
+    from vaegmm.evaluation.tasks import TASKS
     from vaegmm.model import DEFAULT, VAEGMM
     from vaegmm.runtime import resolve_device
-    from vaegmm.training.components import check_mixture
 
     weights = Path(arguments.weights) if arguments.weights else DEFAULT
     model = VAEGMM.from_pretrained(weights).to(resolve_device(arguments.device))
-    digits = arguments.digits or model.labels
-    everything = load_dataset(arguments.dataset, False, (), arguments.data_dir)
-    test = keep_digits(everything, digits, arguments.dataset)
     folder = Path(arguments.output_dir or f"reports/{weights.resolve().name}")
     if (folder / "run.json").exists():
         raise ValueError(f"{folder} holds a run of train.py; give another --output-dir")
+    for name in ("likelihood_images", "likelihood_samples"):
+        if getattr(arguments, name) < 1:
+            raise ValueError(f"{name} must be at least 1, got {getattr(arguments, name)}")
+    subject = _choose_subject(model, folder, arguments)
+    labels = ", ".join(map(str, subject.test.labels.unique().tolist()))
+    what = f"{len(subject.test):,} test images of {arguments.dataset} labelled {labels}"
+    title = f"{weights.resolve().name} on {what}"
+    say(title)
+    sections = []
+    bar = tqdm(arguments.tasks, leave=False, disable=None)
+    for task in bar:
+        bar.set_description(task)
+        sections.append(TASKS[task](subject))
+    for section in sections:
+        say(f"\n{section.title}. {section.note}\n{as_text(section.head, section.rows)}")
+    write_report(title, model, sections, folder)
+    say(f"\n{folder / 'report.html'}, metrics.json and plots in {folder}")
+
+
+def _choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) -> Subject:
+    """Load what is measured: test images, new mixtures, images that are none of the labels."""
+    import torch
+
+    from vaegmm.data.datasets import TORCHVISION, keep_digits, load_dataset
+    from vaegmm.evaluation.metrics import measure
+    from vaegmm.evaluation.tasks import Subject
+    from vaegmm.training.components import check_mixture
+
+    strangers = sorted(set(arguments.digits) - set(model.labels))
+    if strangers:
+        known = ", ".join(map(str, model.labels))
+        raise ValueError(f"digits must be among the model's labels {known}, got {strangers[0]}")
+    digits = arguments.digits or model.labels
+    everything = load_dataset(arguments.dataset, False, (), arguments.data_dir)
+    test = keep_digits(everything, digits, arguments.dataset)
+    others = {}
+    if "outliers" in arguments.tasks:
+        rest = ~torch.isin(everything.labels, torch.tensor(model.labels))
+        if rest.any():
+            others["other labels"] = everything.images[rest]
+        names = ("fashion-mnist",) if arguments.dataset == "mnist" else ()
+        for name in names if arguments.others is None else arguments.others:
+            train = name not in TORCHVISION  # one's own file has no better part
+            others[name] = load_dataset(name, train, (), arguments.data_dir).images
+    train_data = None
+    if arguments.n_components:
+        train_data = load_dataset(arguments.dataset, True, digits, arguments.data_dir)
+        for n_components in arguments.n_components:
+            check_mixture(_refit_config(n_components, arguments), train_data)
     folder.mkdir(parents=True, exist_ok=True)
     own = measure(model, test)
     rows = {f"K = {own.n_components} (as saved): {own.label_use}": own}
-    if arguments.n_components:
-        train = load_dataset(arguments.dataset, True, digits, arguments.data_dir)
-        for n_components in arguments.n_components:
-            check_mixture(_refit_config(n_components, arguments), train)
-        for n_components in arguments.n_components:
-            print(f"fitting a mixture of {n_components} ...", file=sys.stderr, flush=True)
-            row = _measure_refit(model, train, test, n_components, arguments)
-            rows[f"K = {n_components} (fitted anew): {row.label_use}"] = row
-    labels = ", ".join(map(str, own.labels))
-    say(f"{weights} on {len(test):,} test images of {arguments.dataset} labelled {labels}\n")
-    say(format_table(rows))
-    autoencoder = measure_autoencoder(model, test, arguments.seed)
-    say(f"\n{describe_autoencoder(autoencoder, model.config.network.latent_dim)}")
-    say(f"called unlike any label: {own.outlier_share:.2%}{_describe_others(model, everything)}\n")
-    say(format_confusion(own))
-    _write_report(model, test, rows, autoencoder, folder, arguments.seed)
-    say(f"\nmetrics.json and plots in {folder}")
-
-
-def _describe_others(model: VAEGMM, data: LabelledImages) -> str:
-    """Say how many images of labels that the model does not know it calls unlike its own."""
-    import torch
-
-    from vaegmm.evaluation.metrics import find_outliers
-
-    others = data.images[~torch.isin(data.labels, torch.tensor(model.labels))]
-    if len(others) == 0:
-        return ""
-    share = find_outliers(model, others).double().mean()
-    return f" (of the {len(others):,} images with other labels: {share:.1%})"
+    for n_components in arguments.n_components:
+        assert train_data is not None
+        print(f"fitting a mixture of {n_components} ...", file=sys.stderr, flush=True)
+        row = _measure_refit(model, train_data, test, n_components, arguments)
+        rows[f"K = {n_components} (fitted anew): {row.label_use}"] = row
+    n_images, n_samples = arguments.likelihood_images, arguments.likelihood_samples
+    return Subject(model, test, rows, others, folder, arguments.seed, n_images, n_samples)
 
 
 def _measure_refit(
@@ -125,22 +162,3 @@ def _measure_refit(
 
 def _refit_config(n_components: int, arguments: EvaluateArguments) -> MixtureConfig:
     return MixtureConfig(n_components=n_components, posterior_samples=arguments.posterior_samples)
-
-
-def _write_report(
-    model: VAEGMM,
-    test: LabelledImages,
-    rows: dict[str, Metrics],
-    autoencoder: AutoencoderMetrics,
-    folder: Path,
-    seed: int,
-) -> None:
-    from vaegmm.evaluation.plots import plot_confusion
-    from vaegmm.evaluation.report import plot_model
-    from vaegmm.files import write_json
-
-    figures = {setting: dataclasses.asdict(metrics) for setting, metrics in rows.items()}
-    network = dataclasses.asdict(autoencoder)
-    write_json(folder / "metrics.json", {"mixtures": figures, "network": network})
-    plot_confusion(next(iter(rows.values())), folder / "confusion.png")
-    plot_model(model, test, folder, seed)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import html
 import json
 import statistics
 from dataclasses import dataclass
 from pathlib import Path
 
 from vaegmm.config import from_dict
+from vaegmm.evaluation.page import heading, paragraph, picture, table, write_page, write_text
 from vaegmm.evaluation.plots import plot_runs
-from vaegmm.files import replacing
 from vaegmm.training.history import Epoch
 
 PICTURES = ("reconstructions.png", "samples.png", "manifold.png", "latents.png")
@@ -23,10 +21,6 @@ LEGEND = """ELBO, BCE (reconstruction from the posterior's mean) and KL in nats 
 pixel, all on validation images; active: latent dimensions that are used; blank, digits: of 200 \
 random samples the share without ink, and how many digits the others show; accuracy and NMI: of \
 the mixture with K components, whose labels only named them."""
-STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:1240px;margin:2rem auto;padding:0 1rem}
-img{max-width:100%;background:#fff}.wide{overflow-x:auto}table{border-collapse:collapse;font-size:13px}
-td,th{padding:.3rem .5rem;border-bottom:1px solid #8886;text-align:right;white-space:nowrap}
-td:first-child,th:first-child{text-align:left}:root{color-scheme:light dark}"""
 
 
 @dataclass(frozen=True)
@@ -94,36 +88,18 @@ def write_comparison(runs: list[FinishedRun], folder: Path) -> Path:
     rows = [describe(run) for run in runs]
     curves = folder / "comparison.png"
     plot_runs({run.folder.name: run.history for run in runs}, curves)
-    lines = [" | ".join(HEAD), " | ".join(["---"] * len(HEAD)), *(" | ".join(r) for r in rows)]
-    table = "".join(f"<tr>{_cells('td', row)}</tr>" for row in rows)
-    parts = [
-        f"<h1>{len(runs)} runs</h1><div class=wide><table><tr>{_cells('th', HEAD)}</tr>{table}",
-        f"</table></div><p>{LEGEND}</p>{_picture(curves, 'validation curves')}",
-    ]
+    title = f"{len(runs)} runs"
+    parts = [heading(title, 1), table(HEAD, rows), paragraph(LEGEND)]
+    parts.append(picture(curves, "validation curves"))
     for run in runs:
-        parts.append(f"<h2>{html.escape(run.folder.name)}</h2>")
+        parts.append(heading(run.folder.name, 2))
         files = (run.folder / name for name in PICTURES)
-        parts += [_picture(file, file.stem) for file in files if file.exists()]
-    head = f"<!doctype html><html lang=en><meta charset=utf-8><title>Runs</title><style>{STYLE}"
-    page = f'{head}</style><meta name=viewport content="width=device-width">{"".join(parts)}</html>'
-    _write(folder / "comparison.md", "\n".join(f"| {line} |" for line in lines) + "\n")
-    _write(folder / "comparison.html", page)
+        parts += [picture(file, file.stem) for file in files if file.exists()]
+    write_page(title, parts, folder / "comparison.html")
+    lines = (f"| {' | '.join(row)} |\n" for row in (HEAD, ["---"] * len(HEAD), *rows))
+    write_text("".join(lines), folder / "comparison.md")
     return folder / "comparison.html"
 
 
 def _number(value: float | None, form: str) -> str:
     return "-" if value is None else format(value, form)
-
-
-def _cells(tag: str, texts: list[str] | tuple[str, ...]) -> str:
-    return "".join(f"<{tag}>{html.escape(text)}</{tag}>" for text in texts)
-
-
-def _picture(path: Path, what: str) -> str:
-    data = base64.b64encode(path.read_bytes()).decode()
-    return f'<p>{what}<br><img alt="{what}" src="data:image/png;base64,{data}"></p>'
-
-
-def _write(path: Path, text: str) -> None:
-    with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")

@@ -42,7 +42,7 @@ def plot_curves(history: list[Epoch], path: Path) -> None:
             axes.plot(epochs, values, color=colour, label=part, linewidth=1.6)
         axes.axvline(best, color="0.6", linestyle=":", label=f"kept: epoch {best}")
         axes.set(title=title, xlabel="epoch", ylabel="nats per image")
-        _clean(axes)
+        clean(axes)
     axes.legend(frameon=False)
     save_figure(figure, path)
 
@@ -55,7 +55,7 @@ def plot_runs(histories: dict[str, list[Epoch]], path: Path) -> None:
             values = [getattr(epoch.validation, name) for epoch in history]
             axes.plot([e.epoch for e in history], values, color=colour, label=run, linewidth=1.4)
         axes.set(title=f"{title}, validation", xlabel="epoch", ylabel="nats per image")
-        _clean(axes)
+        clean(axes)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=4)
     save_figure(figure, path)
 
@@ -118,7 +118,7 @@ def draw_points(axes: Axes, points: Array, labels: Tensor) -> None:
         x, y = points[(labels == label).numpy()].T
         axes.scatter(x, y, s=5, color=colour, alpha=0.35, linewidths=0, label=str(label))
     axes.legend(frameon=False, markerscale=3)
-    _clean(axes)
+    clean(axes)
 
 
 def plot_latents(model: VAEGMM, z: Tensor, labels: Tensor, path: Path) -> None:
@@ -192,7 +192,8 @@ def _ellipse(mean: Array, covariance: Array, colour: str) -> Ellipse:
     )  # fmt: skip
 
 
-def _clean(axes: Axes) -> None:
+def clean(axes: Axes) -> None:
+    """Take away the frame's upper and right side."""
     axes.spines[["top", "right"]].set_visible(False)
 
 

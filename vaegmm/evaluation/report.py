@@ -1,4 +1,4 @@
-"""What a finished run leaves in its folder: figures, model card and plots."""
+"""What a finished run, and an evaluation, leave in their folders: figures, pictures, pages."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from vaegmm.evaluation.autoencoding import (
 )
 from vaegmm.evaluation.metrics import Metrics, measure
 from vaegmm.evaluation.model_card import write_model_card
+from vaegmm.evaluation.page import heading, paragraph, picture, table, write_page
 from vaegmm.evaluation.plots import (
     plot_curves,
     plot_latents,
@@ -20,6 +21,7 @@ from vaegmm.evaluation.plots import (
     plot_reconstructions,
     plot_samples,
 )
+from vaegmm.evaluation.tasks import Section
 from vaegmm.files import write_json
 from vaegmm.latents import decode_latents, encode_images
 from vaegmm.model import VAEGMM
@@ -51,3 +53,19 @@ def plot_model(model: VAEGMM, data: LabelledImages, folder: Path, seed: int) -> 
     plot_latents(model, z, data.labels, folder / "latents.png")
     if model.network.config.latent_dim == 2:
         plot_manifold(model.network, folder / "manifold.png")
+
+
+def write_report(title: str, model: VAEGMM, sections: list[Section], folder: Path) -> None:
+    """Write metrics.json, and report.html with the pictures that lie in the folder."""
+    figures = {section.title.lower(): section.figures for section in sections}
+    write_json(folder / "metrics.json", figures)
+    trained_on = model.config.training_images
+    parts = [
+        heading(title, 1),
+        paragraph(f"Trained on {trained_on}. Labels: {model.config.label_use}."),
+    ]
+    for section in sections:
+        parts += [heading(section.title, 2), paragraph(section.note)]
+        parts.append(table(section.head, section.rows))
+        parts += [picture(folder / name, what) for name, what in section.pictures.items()]
+    write_page(title, parts, folder / "report.html")

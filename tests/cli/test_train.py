@@ -1,4 +1,4 @@
-"""The two commands, whole, on the bundled sample with a tiny network."""
+"""train.py, whole, on the bundled sample with a tiny network."""
 
 from __future__ import annotations
 
@@ -7,27 +7,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
+from tests.cli.conftest import TINY
 from vaegmm.cli import evaluate, train
-from vaegmm.data.datasets import LabelledImages
 from vaegmm.evaluation.comparison import read_run
 from vaegmm.model import VAEGMM
-
-TINY = [
-    *("--dataset", "sample", "--digits", "1", "4", "8", "--channels", "4", "4", "4", "4", "4"),
-    *("--dense-size", "8", "--latent-dim", "2", "--epochs", "2"),
-    *("--n-components", "3", "--n-init", "1", "--device", "cpu"),
-]
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("runs") / "tiny"
-    assert train.main([*TINY, "--output-dir", str(folder)]) == 0
-    return folder
 
 
 def test_a_run_writes_model_figures_and_plots(run: Path) -> None:
@@ -84,36 +70,6 @@ def test_a_folder_that_cannot_be_written_is_one_line(
     error = capsys.readouterr().err
     assert "Not a directory" in error
     assert error.count("\n") == 1
-
-
-def test_evaluate_prints_the_table_and_writes_the_report(
-    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    arguments = ["--weights", str(run), "--dataset", "sample", "--output-dir", str(tmp_path)]
-    assert evaluate.main([*arguments, "--n-components", "3", "5"]) == 0
-    printed = capsys.readouterr().out
-    for word in ("accuracy", "precision_macro", "recall_macro", "f1_macro", "nmi", "ari"):
-        assert word in printed
-    assert "600 test images of sample labelled 1, 4, 8" in printed
-    figures = json.loads((tmp_path / "metrics.json").read_text())
-    rows = figures["mixtures"].values()
-    assert [row["n_components"] for row in rows] == [3, 3, 5]
-    assert all("labels only name" in row["label_use"] for row in rows)
-    assert figures["network"]["active_units"] <= 2
-    names = {path.name for path in tmp_path.iterdir()}
-    pictures = {"confusion.png", "reconstructions.png", "latents.png", "samples.png"}
-    assert names == {"metrics.json", "manifold.png", *pictures}
-
-
-def test_evaluate_reads_an_npz(
-    run: Path, sample: LabelledImages, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "mine.npz"
-    np.savez(file, images=sample.images[:50].numpy() / 255, labels=sample.labels[:50].numpy())
-    digits = [str(d) for d in sample.labels[:50].unique().tolist()]
-    arguments = ["--weights", str(run), "--dataset", str(file), "--digits", *digits]
-    assert evaluate.main([*arguments, "--output-dir", str(tmp_path / "report")]) == 0
-    assert "50 test images" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -219,12 +175,6 @@ def test_a_series_goes_on_where_it_was_cut(run: Path, tmp_path: Path) -> None:
         train.plan(one)
 
 
-def test_evaluate_does_not_write_into_a_run(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["--weights", str(run), "--dataset", "sample", "--output-dir", str(run)]
-    assert evaluate.main(arguments) == 2
-    assert "holds a run of train.py" in capsys.readouterr().err
-
-
 def test_an_option_may_be_written_with_underscores(tmp_path: Path) -> None:
     (folder,) = train.plan(["--output_dir", str(tmp_path)])
     assert folder == tmp_path
@@ -241,8 +191,3 @@ def test_snapshots_become_a_gif(tmp_path: Path) -> None:
     assert not half.exists()
     with Image.open(tmp_path / "training.gif") as gif:
         assert gif.n_frames == 3
-
-
-def test_evaluate_names_missing_weights(capsys: pytest.CaptureFixture[str]) -> None:
-    assert evaluate.main(["--weights", "nowhere", "--dataset", "sample"]) == 2
-    assert "no model in nowhere" in capsys.readouterr().err

@@ -1,0 +1,116 @@
+"""evaluate.py, whole, on a tiny run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vaegmm.cli import evaluate
+from vaegmm.data.datasets import LabelledImages
+
+QUICK = ["--likelihood-images", "20", "--likelihood-samples", "5"]
+
+
+def test_evaluate_prints_every_task_and_writes_one_report(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--weights", str(run), "--dataset", "sample", "--output-dir", str(tmp_path)]
+    assert evaluate.main([*arguments, *QUICK, "--n-components", "3", "5"]) == 0
+    printed = capsys.readouterr().out
+    for word in ("accuracy", "precision", "NMI", "ELBO", "log p(x) >=", "Brier", "AUROC", "style:"):
+        assert word in printed
+    assert "600 test images of sample labelled 1, 4, 8" in printed
+    figures = json.loads((tmp_path / "metrics.json").read_text())
+    assert list(figures) == [
+        "classification", "clustering", "reconstruction", "likelihood", "calibration", "outliers",
+        "drawings",
+    ]  # fmt: skip
+    rows = figures["classification"].values()
+    assert [row["n_components"] for row in rows] == [3, 3, 5]
+    assert all("labels only name" in row["label_use"] for row in rows)
+    assert figures["reconstruction"]["active_units"] <= 2
+    assert set(figures["outliers"]) == {"false_alarms", "other labels", "noise", "scribbles"}
+    assert figures["outliers"]["other labels"]["n_images"] == 1400
+    assert figures["likelihood"]["n_images"] == 20
+    page = (tmp_path / "report.html").read_text()
+    pictures = {path.name for path in tmp_path.glob("*.png")}
+    assert pictures == {
+        "confusion.png", "errors.png", "latents.png", "reconstructions.png", "samples.png",
+        "mixture_samples.png", "manifold.png", "reliability.png", "densities.png", "surprise.png",
+        "drawings.png",
+    }  # fmt: skip
+    assert page.count("data:image/png;base64,") == len(pictures)
+    assert "http" not in page
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "report.html",
+        "metrics.json",
+        *pictures,
+    }
+
+
+def test_evaluate_does_the_tasks_it_is_asked_for(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--weights", str(run), "--dataset", "sample", "--output-dir", str(tmp_path)]
+    assert evaluate.main([*arguments, "--tasks", "calibration"]) == 0
+    printed = capsys.readouterr().out
+    assert "expected calibration error" in printed
+    assert "AUROC" not in printed
+    assert list(json.loads((tmp_path / "metrics.json").read_text())) == ["calibration"]
+
+
+def test_evaluate_takes_strangers_from_a_file(
+    run: Path, sample: LabelledImages, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "odd.npz"
+    np.savez(file, images=255 - sample.images[:30].numpy(), labels=sample.labels[:30].numpy())
+    arguments = ["--weights", str(run), "--dataset", "sample", "--tasks", "outliers"]
+    assert evaluate.main([*arguments, "--others", str(file), "--output-dir", str(tmp_path)]) == 0
+    assert f"{file}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--digits", "4", "5"], "digits must be among the model's labels 1, 4, 8, got 5"),
+        (["--likelihood-samples", "0"], "likelihood_samples must be at least 1, got 0"),
+        (["--others", "fashoin-mnist"], "unknown dataset 'fashoin-mnist'"),
+    ],
+)
+def test_evaluate_names_what_does_not_fit(
+    run: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    message: str,
+) -> None:
+    command = ["--weights", str(run), "--dataset", "sample", "--output-dir", str(tmp_path / "x")]
+    assert evaluate.main([*command, *arguments]) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
+def test_evaluate_reads_an_npz(
+    run: Path, sample: LabelledImages, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.npz"
+    np.savez(file, images=sample.images[:50].numpy() / 255, labels=sample.labels[:50].numpy())
+    digits = [str(d) for d in sample.labels[:50].unique().tolist()]
+    arguments = ["--weights", str(run), "--dataset", str(file), "--digits", *digits]
+    arguments += ["--tasks", "classification", "clustering"]
+    assert evaluate.main([*arguments, "--output-dir", str(tmp_path / "report")]) == 0
+    assert "50 test images" in capsys.readouterr().out
+
+
+def test_evaluate_does_not_write_into_a_run(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--weights", str(run), "--dataset", "sample", "--output-dir", str(run)]
+    assert evaluate.main(arguments) == 2
+    assert "holds a run of train.py" in capsys.readouterr().err
+
+
+def test_evaluate_names_missing_weights(capsys: pytest.CaptureFixture[str]) -> None:
+    assert evaluate.main(["--weights", "nowhere", "--dataset", "sample"]) == 2
+    assert "no model in nowhere" in capsys.readouterr().err

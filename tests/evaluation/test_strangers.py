@@ -1,0 +1,41 @@
+"""Telling what is none of the labels."""
+
+from __future__ import annotations
+
+import torch
+
+from vaegmm.data.datasets import LabelledImages
+from vaegmm.data.scribbles import make_noise, make_scribbles
+from vaegmm.evaluation.metrics import find_outliers
+from vaegmm.evaluation.strangers import Surprise, find_surprise, measure_strangers
+from vaegmm.model import VAEGMM
+
+
+def test_the_embedded_model_knows_noise_and_most_scribbles(
+    digits148: VAEGMM, sample: LabelledImages
+) -> None:
+    own = find_surprise(digits148, sample.images)
+    noise = find_surprise(digits148, make_noise(sample.images, 0))
+    assert measure_strangers(digits148, own, noise).auroc >= 0.995
+    scribbles = find_surprise(digits148, make_scribbles(60, 0))
+    assert measure_strangers(digits148, own, scribbles).auroc >= 0.95
+
+
+def test_what_is_caught_is_what_the_rule_calls_outliers(
+    digits148: VAEGMM, sample: LabelledImages
+) -> None:
+    own = find_surprise(digits148, sample.images)
+    found = find_outliers(digits148, sample.images).double().mean()
+    assert measure_strangers(digits148, own, own).caught == found
+
+
+def test_images_of_the_same_kind_are_told_apart_no_better_than_by_chance(
+    digits148: VAEGMM,
+) -> None:
+    random = torch.rand(3, 2, 4000, generator=torch.Generator().manual_seed(0))
+    metrics = measure_strangers(digits148, Surprise(*random[:, 0]), Surprise(*random[:, 1]))
+    for auroc in (metrics.auroc, metrics.auroc_by_density, metrics.auroc_by_misfit):
+        assert abs(auroc - 0.5) < 0.02
+    better = Surprise(random[0, 0] + 2, random[1, 0] - 2, random[2, 0] - 2)
+    metrics = measure_strangers(digits148, better, Surprise(*random[:, 1]))
+    assert metrics.auroc == metrics.auroc_by_density == metrics.auroc_by_misfit == 1
