@@ -45,12 +45,18 @@ class AugmentationConfig:
     """Largest horizontal shear to either side, in degrees."""
     shift: float = 0.0
     """Largest shift to either side, per axis, in pixels."""
+    elastic: float = 0.0
+    """Largest local shift, in pixels, between 5x5 points that each go their own way."""
+    thickness: float = 0.0
+    """Strokes grow by up to this at each edge, and shrink by up to half of it; in pixels, at most
+    1."""
     flip: float = 0.0
     """Probability of a left-right flip (a flipped digit is not a digit)."""
     noise: float = 0.0
     """Standard deviation of Gaussian noise, in units of full ink."""
-    reconstruct: Literal["clean", "input"] = "clean"
-    """What the decoder rebuilds: the image as it was, or as the encoder saw it."""
+    reconstruct: Literal["clean", "input", "unchanged"] = "clean"
+    """What the decoder rebuilds: from a changed image the image as it was (clean) or as the encoder
+    saw it (input), or from an unchanged image itself; changes then serve the joint step alone."""
 
 
 @dataclass(frozen=True)

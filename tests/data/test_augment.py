@@ -7,7 +7,13 @@ import torch
 from torch import Tensor
 
 from vaegmm.config import AugmentationConfig
-from vaegmm.data.augment import augment, check_augmentation, random_affine
+from vaegmm.data.augment import (
+    augment,
+    change_thickness,
+    check_augmentation,
+    random_affine,
+    random_shifts,
+)
 from vaegmm.data.datasets import LabelledImages
 from vaegmm.latents import to_pixels
 
@@ -49,6 +55,25 @@ def test_rotation_is_a_rotation() -> None:
     torch.testing.assert_close(product, torch.eye(2).expand_as(product), atol=1e-4, rtol=0)
     degrees = torch.atan2(linear[:, 1, 0], linear[:, 0, 0]).rad2deg()
     assert 25 < degrees.abs().max() <= 30
+
+
+def test_strokes_grow_by_a_pixel_at_each_edge_and_shrink_by_half_of_one() -> None:
+    x = torch.zeros(500, 1, 28, 28)
+    x[..., 10:14] = 1  # a stroke 4 pixels wide
+    widths = change_thickness(x, 1.0, torch.Generator().manual_seed(0))[:, 0, 14].sum(1)
+    assert 3 <= widths.min() < 3.05
+    assert 5.95 < widths.max() <= 6
+    gentle = change_thickness(x, 0.2, torch.Generator().manual_seed(0))[:, 0, 14].sum(1)
+    torch.testing.assert_close(gentle - 4, 0.2 * (widths - 4), atol=1e-4, rtol=0)
+
+
+def test_elastic_shifts_are_local_smooth_and_bounded() -> None:
+    x = torch.zeros(200, 1, 28, 28)
+    shifts = random_shifts(x, 1.5, torch.Generator().manual_seed(0)) * 28 / 2  # in pixels
+    assert shifts.shape == (200, 28, 28, 2)
+    assert 1.2 < shifts.abs().max() < 1.5 * 1.4  # bicubic curves overshoot a little
+    assert shifts.diff(dim=1).abs().max() < 1
+    assert shifts.mean((1, 2)).abs().mean() < 0.5 * shifts.abs().mean()
 
 
 def test_noise_has_its_standard_deviation() -> None:

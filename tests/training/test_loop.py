@@ -103,12 +103,14 @@ def test_a_loss_that_is_not_finite_stops_and_is_named(parts: Split) -> None:
 def test_the_decoder_rebuilds_what_it_is_asked_to(sample: LabelledImages) -> None:
     """With noise in the target the reconstruction cannot be as good as on clean images."""
     data = split(sample, 0.2, seed=0)
-    losses = {}
-    for target in ("clean", "input"):
+    plain = fit_vae(data, TINY, SHORT, AugmentationConfig(), CPU, 0).history[-1].train
+    losses = {"none": plain.reconstruction_nll}
+    for target in ("clean", "input", "unchanged"):
         changes = AugmentationConfig(noise=0.3, reconstruct=target)  # type: ignore[arg-type]
         history = fit_vae(data, TINY, SHORT, changes, CPU, 0).history
         losses[target] = history[-1].train.reconstruction_nll
     assert losses["input"] > losses["clean"] + 20
+    assert losses["unchanged"] == losses["none"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -179,16 +180,22 @@ def test_all_labels_make_em_one_mixture_per_label() -> None:
     torch.testing.assert_close(mean, z[known == 0].mean(0))
 
 
-@pytest.mark.parametrize("labels", ["10", "all"])
+@pytest.mark.parametrize(
+    ("labels", "reconstruct"), [("10", "clean"), ("all", "clean"), ("all", "unchanged")]
+)
 def test_labels_make_a_better_classifier(
-    labels: str, parts: Split, fitted: dict[str, torch.Tensor]
+    labels: str,
+    reconstruct: Literal["clean", "unchanged"],
+    parts: Split,
+    fitted: dict[str, torch.Tensor],
 ) -> None:
-    plain = replace(SETTINGS, refine=RefineConfig())
+    changes = replace(CHANGES, reconstruct=reconstruct)
+    plain = replace(SETTINGS, augmentation=changes, refine=RefineConfig())
     before, after = (
         measure(
             build_model(network_of(fitted), parts, parts.train, settings, "a"), parts.validation
         )
-        for settings in (plain, replace(SETTINGS, refine=replace(SETTINGS.refine, labels=labels)))
+        for settings in (plain, replace(plain, refine=replace(SETTINGS.refine, labels=labels)))
     )
     assert after.accuracy > max(before.accuracy, 0.95)
     assert before.label_use.startswith("labels only name the 3 components")
@@ -231,11 +238,29 @@ def test_it_goes_on_where_it_stopped(
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
 
 
-def test_the_terms_reach_every_parameter(tiny_vae: VAE) -> None:
+def make_joint(network: VAE) -> Joint:
     mixture, _ = mixture_of_blobs(2, 2)
     priors = (MixturePrior.of(parameters_of(mixture)) for _ in range(2))
     training = replace(SETTINGS.training, beta=0.5)
-    joint = Joint(tiny_vae, *priors, share_components(2, 2, "all"), training, SETTINGS.refine)
+    return Joint(network, *priors, share_components(2, 2, "all"), training, SETTINGS.refine)
+
+
+def test_an_unchanged_image_is_rebuilt_and_its_changed_copies_have_to_agree(
+    tiny_vae: VAE,
+) -> None:
+    joint = make_joint(tiny_vae).eval()
+    x, a, b = torch.rand(3, 3, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    arguments = (x, torch.zeros(3, 2), torch.tensor([0, 1, -1]))
+    _, nll, kl, *others = joint(torch.cat([x, a, b]), *arguments)
+    expected = [
+        *joint(torch.cat([x, b]), *arguments)[1:3],
+        *joint(torch.cat([a, b]), *arguments)[3:],
+    ]
+    torch.testing.assert_close([nll, kl, *others], expected)
+
+
+def test_the_terms_reach_every_parameter(tiny_vae: VAE) -> None:
+    joint = make_joint(tiny_vae)
     x = torch.rand(6, 1, 28, 28, generator=torch.Generator().manual_seed(0))
     terms = joint(x, x[:3], torch.zeros(3, 2), torch.tensor([0, 1, -1]))
     assert terms.isfinite().all()

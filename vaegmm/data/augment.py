@@ -1,6 +1,7 @@
 """Random changes of whole batches, on the device that holds them.
 
-One affine map per image (rotation, scale, shear, shift, flip), sampled bilinearly, then noise.
+Strokes thicker or thinner, one map per image (rotation, scale, shear, shift, flip, and elastic
+shifts from place to place), sampled bilinearly, and noise.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from vaegmm.config import AugmentationConfig
+
+POINTS = 5  # per axis, of an elastic map
 
 
 def augment(x: Tensor, config: AugmentationConfig, generator: torch.Generator) -> Tensor:
@@ -25,10 +28,14 @@ def augment(x: Tensor, config: AugmentationConfig, generator: torch.Generator) -
     Returns:
         (N, 1, H, W) in [0, 1]; what is turned or shifted in from outside is blank.
     """
-    geometric = (config.rotation, config.scale, config.shear, config.shift, config.flip)
-    if any(geometric):
+    if config.thickness:
+        x = change_thickness(x, config.thickness, generator)
+    affine = (config.rotation, config.scale, config.shear, config.shift, config.flip)
+    if any(affine) or config.elastic:
         theta = random_affine(len(x), x.shape[-1], config, generator)
-        grid = F.affine_grid(theta, list(x.shape), align_corners=False)
+        grid = F.affine_grid(theta, list(x.shape), align_corners=False)  # (N, H, W, 2)
+        if config.elastic:
+            grid = grid + random_shifts(x, config.elastic, generator)
         x = F.grid_sample(x, grid, align_corners=False)
     if config.noise:
         noise = torch.randn(x.shape, generator=generator, device=x.device)
@@ -42,10 +49,36 @@ def check_augmentation(config: AugmentationConfig) -> None:
     Raises:
         ValueError: a setting out of range.
     """
-    limits = {"rotation": 180, "scale": 0.9, "shear": 80, "shift": 28, "flip": 1, "noise": 10}
+    limits = {"rotation": 180, "scale": 0.9, "shear": 80, "shift": 28, "elastic": 14}
+    limits |= {"thickness": 1, "flip": 1, "noise": 10}
     for name, most in limits.items():
         if not 0 <= getattr(config, name) <= most:
             raise ValueError(f"{name} must be from 0 to {most}, got {getattr(config, name)}")
+
+
+def change_thickness(x: Tensor, most: float, generator: torch.Generator) -> Tensor:
+    """Return images (N, 1, H, W) with strokes of another width, drawn for every image.
+
+    The way to the brightest of a pixel's neighbours (or the darkest) is one pixel at each edge.
+    """
+    u = torch.rand(len(x), 1, 1, 1, generator=generator, device=x.device) * 1.5 - 0.5
+    thicker = F.max_pool2d(x, 3, 1, 1)
+    thinner = -F.max_pool2d(-x, 3, 1, 1)
+    return torch.lerp(x, torch.where(u > 0, thicker, thinner), u.abs() * most)
+
+
+def random_shifts(x: Tensor, most: float, generator: torch.Generator) -> Tensor:
+    """Return smooth local shifts (N, H, W, 2) for images x, as `grid_sample` counts.
+
+    Args:
+        x: (N, 1, H, W).
+        most: of the points between which shifts are interpolated, per axis, in pixels.
+        generator: on the device of x.
+    """
+    u = torch.rand(len(x), 2, POINTS, POINTS, generator=generator, device=x.device) * 2 - 1
+    size = list(x.shape[-2:])
+    shifts: Tensor = F.interpolate(u, size, mode="bicubic", align_corners=True)
+    return shifts.permute(0, 2, 3, 1) * (2 * most / x.shape[-1])
 
 
 def random_affine(

@@ -48,27 +48,29 @@ class Joint(nn.Module):
         self.precision: Precision = training.precision
         self.beta, self.config = training.beta, config
 
-    def forward(self, views: Tensor, target: Tensor, eps: Tensor, labels: Tensor | None) -> Tensor:
+    def forward(self, x_in: Tensor, target: Tensor, eps: Tensor, labels: Tensor | None) -> Tensor:
         """Return the terms (5,) named in `TERMS`, means over the batch, in nats.
 
         Args:
-            views: (2 N, 1, 28, 28), two changed copies of every image, one half after the other.
+            x_in: (M, 1, 28, 28), of which the first N are rebuilt, and the last 2 N are two changed
+                copies of every image, one half after the other; M is 2 N or 3 N.
             target: (N, 1, 28, 28), what the decoder is to rebuild.
             eps: (N, D), standard normal noise.
             labels: (N,), index of the label, or -1 where it is not known; None: none is known.
         """
         n = len(target)
-        with autocast(views.device, self.precision):
-            mu, logvar = self.network.encode(views)
+        with autocast(x_in.device, self.precision):
+            mu, logvar = self.network.encode(x_in)
             mu, logvar = mu.float(), logvar.float()
             z = reparameterize(mu[:n], logvar[:n], eps)
             logits = self.network.decode(z).float()
         nll = reconstruction_nll(logits, target).mean()
-        joint = self.mixture.log_joint(torch.cat([mu, z]))  # (3 N, K)
+        views = mu[-2 * n :]
+        joint = self.mixture.log_joint(torch.cat([views, z]))  # (3 N, K)
         allowed = None if labels is None else allow(labels, self.is_of_label)
         kl = (log_posterior(logvar[:n], eps) - log_density(joint[2 * n :], allowed)).mean()
         information = mutual_information(joint[:n], joint[n : 2 * n])
-        fine = self.fine.log_joint(mu)
+        fine = self.fine.log_joint(views)
         information = information + mutual_information(fine[:n], fine[n:])
         label_nll = nll.new_zeros(())
         if labels is not None and bool((labels >= 0).any()):

@@ -213,8 +213,9 @@ def train_step(
     Returns:
         (3,): its part of the batch's mean loss, reconstruction and KL.
     """
-    x_in = augment(x, augmentation, generator)
-    target = x if augmentation.reconstruct == "clean" else x_in
+    is_changed = augmentation.reconstruct != "unchanged"
+    x_in = augment(x, augmentation, generator) if is_changed else x
+    target = x_in if augmentation.reconstruct == "input" else x
     eps = draw_noise(objective, len(x), generator)
     losses = objective(x_in, target, eps).sum(0) / batch_size
     optimizer.zero_grad()

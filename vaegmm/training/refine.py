@@ -153,10 +153,11 @@ def _run_epoch(
             index = torch.cat([index, few[drawn[:MOST_LABELLED]]])
         x = to_pixels(images[index])
         views = augment(torch.cat([x, x]), augmentation, state.generator)
-        target = x if augmentation.reconstruct == "clean" else views[: len(x)]
+        target = views[: len(x)] if augmentation.reconstruct == "input" else x
+        x_in = torch.cat([x, views]) if augmentation.reconstruct == "unchanged" else views
         shape = (len(x), joint.network.config.latent_dim)
         eps = torch.randn(shape, generator=state.generator, device=x.device)
-        terms = joint(views, target, eps, None if known is None else known[index])
+        terms = joint(x_in, target, eps, None if known is None else known[index])
         state.optimizer.zero_grad()
         terms[0].backward()
         state.optimizer.step()
