@@ -27,8 +27,8 @@ class AppArguments:
     """Address to listen on; 0.0.0.0 lets other machines in."""
     port: str = field(default_factory=lambda: os.environ.get("PORT") or DEFAULT_PORT)
     """Port to listen on, 1 to 65535; the environment variable PORT when not given."""
-    weights: str | None = None
-    """Model folder; the embedded 1/4/8 model when not given."""
+    weights: tuple[str, ...] = ()
+    """Model folders; the embedded ones when not given. Visitors choose between several."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

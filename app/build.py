@@ -1,11 +1,13 @@
 """The page: a title and the tabs. What a tab holds and does stands in `app/tabs`."""
 
+from collections.abc import Mapping, Sequence
+
 import gradio as gr
 from PIL import Image
 
 from app.tabs.classify import build_classify_tab
 from vaegmm.data.datasets import LabelledImages, load_dataset
-from vaegmm.model import VAEGMM
+from vaegmm.model import EMBEDDED, VAEGMM
 from vaegmm.operations.classify import classify
 
 TITLE = "vaegmm: digits, read as you draw"
@@ -18,25 +20,45 @@ MASTHEAD = """
 UPLOAD_LIFE_S = 3600  # files sent to the API are deleted after this long
 
 
-def load_app(weights: str | None = None) -> gr.Blocks:
-    """Build the page for the model in a folder, or for the embedded one.
+def load_app(weights: Sequence[str] = ()) -> gr.Blocks:
+    """Build the page for the models in some folders, or for the embedded ones.
 
     Raises:
         ValueError: there is no such model.
     """
-    model = VAEGMM.from_pretrained(weights)
-    examples = load_dataset("sample", train=False, digits=model.labels)
+    models = name_models({str(path): VAEGMM.from_pretrained(path) for path in weights or EMBEDDED})
+    examples = load_dataset("sample", train=False)
     # The first call is slow (torch chooses its kernels): no visitor should be the one to wait.
-    classify(model, Image.fromarray(examples.images[0].numpy()))
-    return build_app(model, examples)
+    for model in models.values():
+        classify(model, Image.fromarray(examples.images[0].numpy()))
+    return build_app(models, examples)
 
 
-def build_app(model: VAEGMM, examples: LabelledImages) -> gr.Blocks:
-    """Arrange the page for a model.
+def name_models(models: Mapping[str, VAEGMM]) -> dict[str, VAEGMM]:
+    """Name models by the digits that they know, or by their folders where that is not enough.
 
     Args:
-        model: loaded once, shared by every visitor.
-        examples: real digits of the model's labels, for the visitor to try.
+        models: by folder.
+    """
+    names = [name_digits(model.labels) for model in models.values()]
+    if len(set(names)) < len(names):
+        names = list(models)
+    return dict(zip(names, models.values(), strict=True))
+
+
+def name_digits(labels: Sequence[int]) -> str:
+    """The digits of a model in as few signs as they take: "0-9", "1 / 4 / 8"."""
+    first, last = labels[0], labels[-1]
+    is_run = len(labels) > 2 and list(labels) == list(range(first, last + 1))
+    return f"{first}-{last}" if is_run else " / ".join(map(str, labels))
+
+
+def build_app(models: Mapping[str, VAEGMM], examples: LabelledImages) -> gr.Blocks:
+    """Arrange the page for some models.
+
+    Args:
+        models: by the name that visitors choose them by; loaded once, shared by all.
+        examples: real digits, for the visitor to try.
     """
     page = gr.Blocks(
         title=TITLE, analytics_enabled=False, delete_cache=(UPLOAD_LIFE_S, UPLOAD_LIFE_S)
@@ -44,5 +66,5 @@ def build_app(model: VAEGMM, examples: LabelledImages) -> gr.Blocks:
     with page:
         gr.HTML(MASTHEAD, apply_default_css=False)
         with gr.Tabs(), gr.Tab("Classify"):
-            build_classify_tab(model, examples)
+            build_classify_tab(models, examples)
     return page

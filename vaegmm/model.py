@@ -26,6 +26,7 @@ from vaegmm.outliers import OutlierRule
 FORMAT_VERSION = 3
 WEIGHTS = Path(__file__).parents[1] / "weights"
 DEFAULT = WEIGHTS / "digits148"
+EMBEDDED = (DEFAULT,)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 /*
  * The drawing pad's behaviour: pointer, keyboard, pictures, and the call to the server while a
  * stroke is being drawn. Gradio runs this as the body of a function with these arguments; the
- * files drawing.js, picture.js and live.js stand above it in the same body.
+ * files drawing.js, picture.js, live.js and files.js stand above it in the same body.
  *
- * Every answer is told to the page as a "pad:answer" event, {pad, answer, isSettled}.
+ * Every answer is told to the page as a "pad:answer" event, {pad, answer, isSettled}, with the name
+ * of its reader; a "pad:reader" event, {pad, reader}, changes who answers.
  */
-/* global element, props, server, watch, Drawing, LiveAnswer, PictureError, openDataUrl, openPicture */
+/* global element, props, server, watch, Drawing, LiveAnswer, PictureError, openDataUrl, openPicture, receiveFiles */
 
 const HINT = matchMedia("(hover: none)").matches
   ? "A photo of a handwritten digit works too."
@@ -32,6 +33,7 @@ const live = new LiveAnswer({ ask, show, lose });
 let strokePointer = null; // the pointer that draws; null between strokes
 let frame = null; // the animation frame that will paint the latest points
 let lastExample = null;
+let reader = props.reader; // the name of who answers
 let changes = 0; // to the drawing; a picture that took long to come must not replace a newer one
 
 function encode() {
@@ -48,8 +50,10 @@ function repaint() {
 
 /* ---- The answer ---- */
 
-function ask() {
-  return server.read_drawing(encode());
+async function ask() {
+  const asked = reader;
+  const answer = await server.read_drawing([encode(), asked]);
+  return answer && { ...answer, reader: asked };
 }
 
 function show(answer, isNewest) {
@@ -63,8 +67,8 @@ function lose() {
 }
 
 function refreshAnswer() {
-  if (!props.has_reader) return;
-  if (drawing.isBlank) live.settle({ is_blank: true });
+  if (!reader) return;
+  if (drawing.isBlank) live.settle({ is_blank: true, reader });
   else live.refresh();
 }
 
@@ -147,14 +151,18 @@ async function putPicture(opening) {
   settle();
 }
 
-async function putFile(file) {
-  say("Opening the picture…"); // a large one may have to wait its turn on the server
+async function tryToPut(opening) {
   try {
-    await putPicture(openPicture(file, openOnServer));
+    await putPicture(opening);
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
     say(error.message, "error");
   }
+}
+
+function putFile(file) {
+  say("Opening the picture…"); // a large one may have to wait its turn on the server
+  tryToPut(openPicture(file, openOnServer));
 }
 
 async function openOnServer(file) {
@@ -165,42 +173,11 @@ async function openOnServer(file) {
 }
 
 async function openExample() {
-  const answer = await server.pick_example(lastExample);
+  const answer = await server.pick_example([lastExample, reader]);
   if (answer === undefined) return lose();
+  if (answer.error) throw new PictureError(answer.error);
   lastExample = answer.index;
   return { ...(await openDataUrl(answer.picture)), caption: answer.caption };
-}
-
-/** Which pad takes what is pasted or dropped on the page: the one under it, in focus, or the first seen. */
-function isAddressed(event) {
-  const pads = [...document.querySelectorAll(".pad")].filter((pad) => pad.offsetParent !== null);
-  const within = (node) => pads.find((pad) => pad.contains(node));
-  return root === (within(event.target) ?? within(document.activeElement) ?? pads[0]);
-}
-
-function isTyping() {
-  return document.activeElement?.matches("input, textarea, [contenteditable]") ?? false;
-}
-
-function paste(event) {
-  const [file] = event.clipboardData.files;
-  if (!file || isTyping() || !isAddressed(event)) return;
-  event.preventDefault();
-  putFile(file);
-}
-
-function dragOver(event) {
-  if (!event.dataTransfer.types.includes("Files") || event.defaultPrevented) return;
-  event.preventDefault(); // else the browser leaves the page to show the file
-  root.classList.toggle("is-target", isAddressed(event));
-}
-
-function drop(event) {
-  const [file] = event.dataTransfer.files;
-  root.classList.remove("is-target");
-  if (!file || !isAddressed(event)) return;
-  event.preventDefault();
-  putFile(file);
 }
 
 /* ---- Events ---- */
@@ -220,15 +197,18 @@ root.addEventListener("keydown", (event) => {
 undoButton.addEventListener("click", undo);
 clearButton.addEventListener("click", clear);
 uploadButton.addEventListener("click", () => fileInput.click());
-exampleButton?.addEventListener("click", () => putPicture(openExample()));
+exampleButton?.addEventListener("click", () => tryToPut(openExample()));
 fileInput.addEventListener("change", () => {
   if (fileInput.files.length > 0) putFile(fileInput.files[0]);
   fileInput.value = ""; // so that the same file can be chosen again
 });
-document.addEventListener("paste", paste);
-document.addEventListener("dragover", dragOver);
-document.addEventListener("dragleave", () => root.classList.remove("is-target"));
-document.addEventListener("drop", drop);
+document.addEventListener("pad:reader", ({ detail }) => {
+  if (detail.pad !== props.pad_id) return;
+  reader = detail.reader;
+  lastExample = null;
+  refreshAnswer();
+});
+receiveFiles(root, putFile);
 
 // Gradio's events may set the value too; `watch` hears of those only.
 watch("value", () => {

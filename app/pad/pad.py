@@ -5,7 +5,7 @@ answer goes to the page as a `pad:answer` event (see `pad.js`), which `app.readi
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from PIL import Image
 from app.pad.pictures import SIDE, decode_drawing, encode_picture, enlarge_digit, open_upload
 
 HERE = Path(__file__).parent
-SCRIPTS = ("drawing.js", "picture.js", "live.js", "pad.js")
+SCRIPTS = ("drawing.js", "picture.js", "live.js", "files.js", "pad.js")
 
 Answer = dict[str, object]
 
@@ -28,12 +28,26 @@ class Example:
     caption: str
 
 
+@dataclass(frozen=True)
+class Reader:
+    """Who answers a drawing.
+
+    Attributes:
+        name: as the visitor sees it; the page says by it who is to answer.
+        read: answers a drawing with JSON, during a stroke and after it.
+        examples: what "Try an example" picks from. None given: no such button.
+    """
+
+    name: str
+    read: Callable[[Image.Image], Answer]
+    examples: Sequence[Example] = ()
+
+
 def build_pad(
     pad_id: str,
     *,
     name: str,
-    read: Callable[[Image.Image], Answer] | None = None,
-    examples: Sequence[Example] = (),
+    readers: Sequence[Reader] = (),
 ) -> gr.HTML:
     """Place a drawing pad. Its value is a PNG data URL for `decode_drawing`, or "" when blank.
 
@@ -43,9 +57,8 @@ def build_pad(
     Args:
         pad_id: element id, and the name under which the pad's answers go to the page.
         name: what the pad is for, as screen readers say it.
-        read: answers a drawing with JSON, during a stroke and after it. None: the pad only has
-            a value.
-        examples: what "Try an example" picks from. None given: no such button.
+        readers: the first answers until the page says otherwise, with a `pad:reader` event. None
+            given: the pad only has a value.
     """
     return gr.HTML(
         value="",
@@ -54,29 +67,32 @@ def build_pad(
         css_template=(HERE / "pad.css").read_text(encoding="utf-8"),
         js_on_load="\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS),
         apply_default_css=False,
-        server_functions=_server_functions(read, examples),
+        server_functions=_server_functions({reader.name: reader for reader in readers}),
         pad_id=pad_id,
         name=name,
         side=SIDE,
-        has_reader=read is not None,
-        has_examples=bool(examples),
+        reader=readers[0].name if readers else None,
+        has_examples=any(reader.examples for reader in readers),
     )
 
 
-def _server_functions(
-    read: Callable[[Image.Image], Answer] | None, examples: Sequence[Example]
-) -> list[Callable[[object], Answer]]:
+def _server_functions(readers: Mapping[str, Reader]) -> list[Callable[[object], Answer]]:
     """What the pad's JavaScript calls, each with one argument that may be anything at all."""
 
-    def read_drawing(url: object) -> Answer:
-        assert read is not None
+    def read_drawing(question: object) -> Answer:
         try:
+            url, reader = _unpack(question, readers)
             drawing = decode_drawing(url)
         except ValueError as error:
             return {"error": str(error)}
-        return read(drawing)
+        return reader.read(drawing)
 
-    def pick_example(previous: object) -> Answer:
+    def pick_example(question: object) -> Answer:
+        try:
+            previous, reader = _unpack(question, readers)
+        except ValueError as error:
+            return {"error": str(error)}
+        examples = reader.examples
         others = [index for index in range(len(examples)) if index != previous]
         index = random.choice(others or [0])
         example = examples[index]
@@ -93,8 +109,20 @@ def _server_functions(
             return {"error": str(error)}
 
     functions: list[Callable[[object], Answer]] = [open_file]
-    if read is not None:
+    if readers:
         functions.append(read_drawing)
-    if examples:
+    if any(reader.examples for reader in readers.values()):
         functions.append(pick_example)
     return functions
+
+
+def _unpack(question: object, readers: Mapping[str, Reader]) -> tuple[object, Reader]:
+    """Take a question, [what is asked, the reader's name], apart.
+
+    Raises:
+        ValueError: it is anything else.
+    """
+    match question:
+        case [asked, str(name)] if name in readers:
+            return asked, readers[name]
+    raise ValueError("The page and the program do not fit together; reload the page.")

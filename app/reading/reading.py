@@ -4,7 +4,7 @@ Holds the words and the JSON that `reading.js` shows. Calls no model.
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import gradio as gr
@@ -14,22 +14,44 @@ from numpy.typing import NDArray
 from vaegmm.operations.classify import Classification
 
 HERE = Path(__file__).parent
+STYLES = ("reading.css", "choice.css")
 BLANK_ANSWER: dict[str, object] = {"is_blank": True}
 
 
-def build_reading(pad_id: str, labels: Sequence[int]) -> gr.HTML:
-    """Place the reading of the pad of that id: one bar for each of the model's labels."""
+def build_reading(pad_id: str, labels: Mapping[str, Sequence[int]]) -> gr.HTML:
+    """Place the reading of the pad of that id: one bar for each of the reader's labels.
+
+    Args:
+        pad_id: as the pad has it.
+        labels: of each of the pad's readers, by name; of several, the visitor chooses.
+    """
+    first = next(iter(labels.values()))
     return gr.HTML(
         html_template=(HERE / "reading.html").read_text(encoding="utf-8"),
-        css_template=(HERE / "reading.css").read_text(encoding="utf-8"),
+        css_template="\n".join((HERE / name).read_text(encoding="utf-8") for name in STYLES),
         js_on_load=(HERE / "reading.js").read_text(encoding="utf-8"),
         apply_default_css=False,
         pad_id=pad_id,
-        labels=list(labels),
-        invitation=f"Draw a {name_labels(labels)}",
+        names=list(labels),
+        has_choice=len(labels) > 1,
+        labels=list(first),
+        invitation=invite(first),
         promise="The reading follows your hand.",
-        refusal=f"This does not look like a {name_labels(labels)}",
+        readers=[
+            {
+                "name": name,
+                "labels": list(known),
+                "invitation": invite(known),
+                "refusal": f"This does not look like a {name_labels(known)}",
+            }
+            for name, known in labels.items()
+        ],
     )
+
+
+def invite(labels: Sequence[int]) -> str:
+    """What stands where there is no drawing yet."""
+    return f"Draw a {name_labels(labels)}"
 
 
 def name_labels(labels: Sequence[int]) -> str:

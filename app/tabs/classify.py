@@ -1,15 +1,15 @@
 """The Classify tab: draw a digit on the left, read the model's answer on the right."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import gradio as gr
 from PIL import Image
 
 from app.controls import MODEL_EVENTS, with_clear_errors
-from app.pad.pad import Example, build_pad
+from app.pad.pad import Example, Reader, build_pad
 from app.reading.reading import BLANK_ANSWER, as_answer, build_reading
-from vaegmm.data.datasets import LabelledImages
+from vaegmm.data.datasets import LabelledImages, keep_digits
 from vaegmm.data.images import BlankImageError, open_image
 from vaegmm.model import VAEGMM
 from vaegmm.operations.classify import classify
@@ -28,19 +28,20 @@ client.predict(handle_file("digit.png"), api_name="/classify")</code></pre>
 FILL_IN_ORIGIN = "element.querySelector('.origin').textContent = location.origin;"
 
 
-def build_classify_tab(model: VAEGMM, examples: LabelledImages) -> None:
+def build_classify_tab(models: Mapping[str, VAEGMM], examples: LabelledImages) -> None:
     """Place the tab's components, and the endpoint `/classify` for programs.
 
     Args:
-        model: reads the drawings.
+        models: read the drawings, the first unless the visitor chooses another; by the name that
+            the visitor sees.
         examples: digits for "Try an example".
     """
     with gr.Row(elem_classes="classify"):
         with gr.Column(elem_classes="classify-pad"):
-            read = partial(read_drawing, model)
-            build_pad(PAD_ID, name="Drawing pad", read=read, examples=make_examples(examples))
+            readers = [make_reader(name, model, examples) for name, model in models.items()]
+            build_pad(PAD_ID, name="Drawing pad", readers=readers)
         with gr.Column(elem_classes="classify-reading"):
-            build_reading(PAD_ID, model.labels)
+            build_reading(PAD_ID, {name: model.labels for name, model in models.items()})
     gr.HTML(
         PRIVACY + PROGRAM,
         js_on_load=FILL_IN_ORIGIN,
@@ -48,15 +49,22 @@ def build_classify_tab(model: VAEGMM, examples: LabelledImages) -> None:
         apply_default_css=False,
     )
     file = gr.File(type="binary", label="Image file", visible=False)
+    reader = gr.Radio(list(models), value=next(iter(models)), label="Digits", visible=False)
     answer = gr.JSON(label="Classification", visible=False)
     file.upload(
-        partial(classify_file, model),
-        file,
+        partial(classify_file, models),
+        [file, reader],
         answer,
         api_name="classify",
         api_description="Read one digit from an image file: label, probabilities, outlier flag.",
         concurrency_id=MODEL_EVENTS,
     )
+
+
+def make_reader(name: str, model: VAEGMM, examples: LabelledImages) -> Reader:
+    """A model as the pad knows it, with the examples that it can answer."""
+    known = keep_digits(examples, model.labels, "sample")
+    return Reader(name, partial(read_drawing, model), make_examples(known))
 
 
 def make_examples(images: LabelledImages) -> Sequence[Example]:
@@ -76,8 +84,10 @@ def read_drawing(model: VAEGMM, drawing: Image.Image) -> dict[str, object]:
 
 
 @with_clear_errors
-def classify_file(model: VAEGMM, file: bytes | None) -> dict[str, object]:
+def classify_file(
+    models: Mapping[str, VAEGMM], file: bytes | None, reader: str
+) -> dict[str, object]:
     """Read one digit from the bytes of an image file."""
     if file is None:
         raise ValueError("The image file is missing; send a PNG or JPEG file.")
-    return classify(model, open_image(file)).summary()
+    return classify(models[reader], open_image(file)).summary()

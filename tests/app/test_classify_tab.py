@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from app.controls import with_clear_errors
-from app.tabs.classify import classify_file, make_examples, read_drawing
-from vaegmm.data.datasets import LabelledImages
+from app.tabs.classify import classify_file, make_examples, make_reader, read_drawing
+from vaegmm.data.datasets import LabelledImages, load_dataset
 from vaegmm.model import VAEGMM
 from vaegmm.operations.classify import classify
 
@@ -29,13 +29,13 @@ def test_a_file_is_answered_with_the_summary(tiny_model: VAEGMM, sample: Labelle
     buffer = io.BytesIO()
     digit.save(buffer, "PNG")
     expected = classify(tiny_model, digit).summary()
-    assert classify_file(tiny_model, buffer.getvalue()) == expected
+    assert classify_file({"a": tiny_model}, buffer.getvalue(), "a") == expected
 
 
 @pytest.mark.parametrize("content", [None, b"", b"hello"])
 def test_a_bad_file_is_a_message(tiny_model: VAEGMM, content: bytes | None) -> None:
     with pytest.raises(gr.Error, match="image"):
-        classify_file(tiny_model, content)
+        classify_file({"a": tiny_model}, content, "a")
 
 
 def test_a_bug_is_not_dressed_up_as_a_message() -> None:
@@ -45,6 +45,12 @@ def test_a_bug_is_not_dressed_up_as_a_message() -> None:
 
     with pytest.raises(KeyError):
         handler()
+
+
+def test_a_reader_offers_examples_of_its_own_labels(tiny_model: VAEGMM) -> None:
+    reader = make_reader("a", tiny_model, load_dataset("sample", train=False))
+    assert len(reader.examples) == 600
+    assert {example.caption[-2] for example in reader.examples} == {"1", "4", "8"}
 
 
 def test_every_example_says_its_label(sample: LabelledImages) -> None:

@@ -5,36 +5,44 @@ import itertools
 import numpy as np
 from PIL import Image
 
-from app.pad.pad import Example, build_pad
+from app.pad.pad import Example, Reader, build_pad
 from app.pad.pictures import SIDE, encode_picture
 
 EXAMPLES = [Example(Image.fromarray(np.full((28, 28), i, np.uint8)), f"No. {i}") for i in range(3)]
 
 
 def test_a_drawing_is_read_by_the_tab_s_reader() -> None:
-    pad = build_pad("pad", name="A pad", read=lambda drawing: {"size": drawing.size})
+    readers = [Reader("a", lambda d: {"size": d.size}), Reader("b", lambda d: {"mode": d.mode})]
+    pad = build_pad("pad", name="A pad", readers=readers)
     url = encode_picture(Image.new("L", (SIDE, SIDE)))
-    assert pad.read_drawing(url) == {"size": (SIDE, SIDE)}
+    assert pad.read_drawing([url, "a"]) == {"size": (SIDE, SIDE)}
+    assert pad.read_drawing([url, "b"]) == {"mode": "L"}
+    assert pad.props["reader"] == "a"
 
 
 def test_what_is_no_drawing_is_answered_and_not_raised() -> None:
-    pad = build_pad("pad", name="A pad", read=lambda drawing: {})
-    assert str(pad.read_drawing({"path": "/etc/passwd"})["error"]).startswith("A drawing must be")
+    pad = build_pad("pad", name="A pad", readers=[Reader("a", lambda drawing: {}, EXAMPLES)])
+    answer = pad.read_drawing([{"path": "/etc/passwd"}, "a"])
+    assert str(answer["error"]).startswith("A drawing must be")
+    strange = ("x", None, {"path": "/etc/passwd"}, [], ["x"], ["x", "b"], ["x", ["a"]], [1] * 9)
+    for question in strange:
+        for ask in (pad.read_drawing, pad.pick_example):
+            assert str(ask(question)["error"]).endswith("reload the page.")
 
 
 def test_an_example_never_comes_twice_in_a_row() -> None:
-    pad = build_pad("pad", name="A pad", examples=EXAMPLES)
+    pad = build_pad("pad", name="A pad", readers=[Reader("a", lambda drawing: {}, EXAMPLES)])
     seen = [None]
     for _ in range(50):
-        seen.append(pad.pick_example(seen[-1])["index"])
+        seen.append(pad.pick_example([seen[-1], "a"])["index"])
     assert all(a != b for a, b in itertools.pairwise(seen))
     assert set(seen[1:]) == {0, 1, 2}
 
 
 def test_an_example_comes_whatever_was_said_to_be_the_last() -> None:
-    pad = build_pad("pad", name="A pad", examples=EXAMPLES[:1])
+    pad = build_pad("pad", name="A pad", readers=[Reader("a", lambda drawing: {}, EXAMPLES[:1])])
     for previous in (0, -1, "x", None, [], {"a": 1}, 1e99):
-        assert pad.pick_example(previous)["caption"] == "No. 0"
+        assert pad.pick_example([previous, "a"])["caption"] == "No. 0"
 
 
 def test_a_file_that_cannot_be_opened_is_answered_and_not_raised() -> None:
@@ -44,7 +52,7 @@ def test_a_file_that_cannot_be_opened_is_answered_and_not_raised() -> None:
 def test_a_pad_without_reader_and_examples_offers_neither() -> None:
     pad = build_pad("pad", name="A pad")
     assert [function.__name__ for function in pad.server_fns] == ["open_file"]
-    assert (pad.props["has_reader"], pad.props["has_examples"]) == (False, False)
+    assert (pad.props["reader"], pad.props["has_examples"]) == (None, False)
 
 
 def test_the_pad_s_value_never_reaches_a_template() -> None:

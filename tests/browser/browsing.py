@@ -36,12 +36,12 @@ class Server:
 
 
 @contextmanager
-def serve_app() -> Iterator[Server]:
-    """Run `python -m app` with the embedded model on a free port, until the block ends."""
+def serve_app(*arguments: str) -> Iterator[Server]:
+    """Run `python -m app`, with these arguments besides a free port, until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "app", "--port", str(port)]
+    command = [sys.executable, "-m", "app", "--port", str(port), *arguments]
     with subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None

@@ -79,9 +79,9 @@ class Visit:
         for percent in self.page.locator(".reading-percent").all():
             expect(percent).to_have_text(re.compile(r"^(<1|>99|\d\d?)%$"))
 
-    def expect_blank(self) -> None:
+    def expect_blank(self, invitation: str = INVITATION) -> None:
         """Wait until there is an invitation and no prediction."""
-        expect(self.headline).to_have_text(INVITATION)
+        expect(self.headline).to_have_text(invitation)
         expect(self.label).to_have_text("?")
         expect(self.page.locator(".reading-percent").first).to_be_empty()
         assert self.page.locator(".is-best").count() == 0
