@@ -143,7 +143,7 @@ class RefineConfig:
     """Adam's largest step size, in the middle of one cycle."""
     mutual_information: float = 40.0
     """Weight of the mutual information between the components of two changed copies of an image, in
-    nats, against nats per image."""
+    nats, against nats per image; with 0 there is but one copy, which labels are learned from."""
     fine_components: int = 50
     """Gaussians of a second mixture that has to agree as well, and is then thrown away."""
     labels: str = "none"

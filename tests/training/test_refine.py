@@ -220,10 +220,12 @@ def test_without_labels_two_views_come_to_agree(
     assert model.config.label_use.startswith("labels only name the 3 components")
 
 
+@pytest.mark.parametrize("weight", [40.0, 0.0])
 def test_it_goes_on_where_it_stopped(
-    parts: Split, fitted: dict[str, torch.Tensor], tmp_path: Path
+    weight: float, parts: Split, fitted: dict[str, torch.Tensor], tmp_path: Path
 ) -> None:
-    settings = replace(SETTINGS, refine=replace(SETTINGS.refine, labels="10"))
+    changes = replace(SETTINGS.refine, labels="10", mutual_information=weight)
+    settings = replace(SETTINGS, refine=changes)
     whole = build_model(network_of(fitted), parts, parts.train, settings, "a")
     path = tmp_path / "refine.safetensors"
 
@@ -238,11 +240,12 @@ def test_it_goes_on_where_it_stopped(
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
 
 
-def make_joint(network: VAE) -> Joint:
+def make_joint(network: VAE, **changes: float) -> Joint:
     mixture, _ = mixture_of_blobs(2, 2)
     priors = (MixturePrior.of(parameters_of(mixture)) for _ in range(2))
     training = replace(SETTINGS.training, beta=0.5)
-    return Joint(network, *priors, share_components(2, 2, "all"), training, SETTINGS.refine)
+    config = replace(SETTINGS.refine, **changes)  # type: ignore[arg-type]
+    return Joint(network, *priors, share_components(2, 2, "all"), training, config)
 
 
 def test_an_unchanged_image_is_rebuilt_and_its_changed_copies_have_to_agree(
@@ -257,6 +260,16 @@ def test_an_unchanged_image_is_rebuilt_and_its_changed_copies_have_to_agree(
         *joint(torch.cat([a, b]), *arguments)[3:],
     ]
     torch.testing.assert_close([nll, kl, *others], expected)
+
+
+def test_without_mutual_information_one_copy_is_enough(tiny_vae: VAE) -> None:
+    both, one = make_joint(tiny_vae).eval(), make_joint(tiny_vae, mutual_information=0.0).eval()
+    x, a = torch.rand(2, 3, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    arguments = (x, torch.zeros(3, 2), torch.tensor([0, 1, -1]))
+    _, nll, kl, information, label_nll = one(torch.cat([x, a]), *arguments)
+    _, *expected = both(torch.cat([x, a, a]), *arguments)
+    assert information == 0
+    torch.testing.assert_close([nll, kl, label_nll], [*expected[:2], expected[3]])
 
 
 def test_the_terms_reach_every_parameter(tiny_vae: VAE) -> None:

@@ -47,13 +47,14 @@ class Joint(nn.Module):
         assert training.precision != "auto"
         self.precision: Precision = training.precision
         self.beta, self.config = training.beta, config
+        self.n_views = 2 if config.mutual_information else 1
 
     def forward(self, x_in: Tensor, target: Tensor, eps: Tensor, labels: Tensor | None) -> Tensor:
         """Return the terms (5,) named in `TERMS`, means over the batch, in nats.
 
         Args:
-            x_in: (M, 1, 28, 28), of which the first N are rebuilt, and the last 2 N are two changed
-                copies of every image, one half after the other; M is 2 N or 3 N.
+            x_in: (M, 1, 28, 28), of which the first N are rebuilt, and the last `n_views` times N
+                are changed copies of all images, once and, for the mutual information, once more.
             target: (N, 1, 28, 28), what the decoder is to rebuild.
             eps: (N, D), standard normal noise.
             labels: (N,), index of the label, or -1 where it is not known; None: none is known.
@@ -65,16 +66,17 @@ class Joint(nn.Module):
             z = reparameterize(mu[:n], logvar[:n], eps)
             logits = self.network.decode(z).float()
         nll = reconstruction_nll(logits, target).mean()
-        views = mu[-2 * n :]
-        joint = self.mixture.log_joint(torch.cat([views, z]))  # (3 N, K)
+        views = mu[-self.n_views * n :]
+        joint = self.mixture.log_joint(torch.cat([z, views]))  # (N + n_views N, K)
         allowed = None if labels is None else allow(labels, self.is_of_label)
-        kl = (log_posterior(logvar[:n], eps) - log_density(joint[2 * n :], allowed)).mean()
-        information = mutual_information(joint[:n], joint[n : 2 * n])
-        fine = self.fine.log_joint(views)
-        information = information + mutual_information(fine[:n], fine[n:])
-        label_nll = nll.new_zeros(())
+        kl = (log_posterior(logvar[:n], eps) - log_density(joint[:n], allowed)).mean()
+        label_nll = information = nll.new_zeros(())
+        if self.n_views == 2:
+            fine = self.fine.log_joint(views)
+            information = mutual_information(joint[n : 2 * n], joint[2 * n :])
+            information = information + mutual_information(fine[:n], fine[n:])
         if labels is not None and bool((labels >= 0).any()):
-            label_nll = label_nll_of_views(joint[: 2 * n], labels, self.is_of_label)
+            label_nll = label_nll_of_views(joint[n:], labels, self.is_of_label)
         loss = nll + self.beta * kl - self.config.mutual_information * information
         loss = loss + self.config.label_weight * label_nll
         return torch.stack([loss, nll, kl, information, label_nll])
@@ -111,14 +113,14 @@ def mutual_information(a: Tensor, b: Tensor) -> Tensor:
 
 
 def label_nll_of_views(log_joint: Tensor, labels: Tensor, is_of_label: Tensor) -> Tensor:
-    """Return -log p(label | z), a mean over both views of the images whose label is known.
+    """Return -log p(label | z), a mean over all views of the images whose label is known.
 
     Args:
-        log_joint: (2 N, K), of both views.
+        log_joint: (V N, K), of V views.
         labels: (N,), -1 where unknown.
         is_of_label: (L, K) bool.
     """
-    both = labels.repeat(2)
-    known = log_joint[both >= 0]
-    allowed = is_of_label[both[both >= 0]]
+    repeated = labels.repeat(len(log_joint) // len(labels))
+    known = log_joint[repeated >= 0]
+    allowed = is_of_label[repeated[repeated >= 0]]
     return (known.logsumexp(1) - log_density(known, allowed)).mean()

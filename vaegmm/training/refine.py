@@ -152,7 +152,7 @@ def _run_epoch(
             drawn = torch.randperm(len(few), generator=state.generator, device=few.device)
             index = torch.cat([index, few[drawn[:MOST_LABELLED]]])
         x = to_pixels(images[index])
-        views = augment(torch.cat([x, x]), augmentation, state.generator)
+        views = augment(x.repeat(joint.n_views, 1, 1, 1), augmentation, state.generator)
         target = views[: len(x)] if augmentation.reconstruct == "input" else x
         x_in = torch.cat([x, views]) if augmentation.reconstruct == "unchanged" else views
         shape = (len(x), joint.network.config.latent_dim)
