@@ -1,0 +1,52 @@
+"""The judge: what its members say together, and that it can be trained, kept and loaded."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+import torch
+
+from scripts.train_judge import fit_member
+from vaegmm.data.datasets import load_dataset
+from vaegmm.evaluation.judge import Judge, Member, form_opinion
+
+
+def test_doubt_is_told_from_disagreement() -> None:
+    sure, torn = torch.tensor([1.0, 0.0]), torch.tensor([0.5, 0.5])
+    other = torch.tensor([0.0, 1.0])
+    members = torch.stack([torch.stack([sure, torn, sure]), torch.stack([sure, torn, other])])
+    opinion = form_opinion(members.log())
+    torch.testing.assert_close(opinion.probabilities[2], torn)
+    assert opinion.entropy.tolist() == pytest.approx([0, math.log(2), math.log(2)], abs=1e-6)
+    assert opinion.disagreement.tolist() == pytest.approx([0, 0, math.log(2)], abs=1e-6)
+
+
+def test_a_member_is_small_and_learns(tmp_path: Path) -> None:
+    assert sum(p.numel() for p in Member().parameters()) <= 80_000
+    train, test = (load_dataset("sample", train=part) for part in (True, False))
+    some = train.subset(torch.arange(4000))
+    judge = Judge()
+    judge.members[0] = fit_member(some, seed=3, epochs=2)
+    answers = judge.eval().log_probabilities(test.images)[0].argmax(1)
+    assert (answers == test.labels).double().mean() > 0.85
+
+
+def test_it_comes_back_as_it_was_saved(tmp_path: Path) -> None:
+    judge = Judge().eval()
+    judge.save_pretrained(tmp_path, {"trained_on": "nothing"})
+    again = Judge.from_pretrained(tmp_path)
+    images = load_dataset("sample", train=False).images[:7]
+    assert again.log_probabilities(images).equal(judge.log_probabilities(images))
+    assert again.log_probabilities(images).shape == (5, 7, 10)
+    assert again.features(images).shape == (7, 320)
+    assert not again.training
+
+
+def test_what_is_no_judge_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no judge in"):
+        Judge.from_pretrained(tmp_path)
+    (tmp_path / "judge.safetensors").write_bytes(b"x")
+    with pytest.raises(ValueError, match="no judge in"):
+        Judge.from_pretrained(tmp_path)

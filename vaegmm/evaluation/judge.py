@@ -1,0 +1,126 @@
+"""Five small classifiers that know nothing of the autoencoder: the yardstick for made images.
+
+Nothing may be made with its help whose goodness it then reports. Trained by
+`python -m scripts.train_judge`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import safetensors
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from vaegmm.files import write_json
+from vaegmm.latents import to_pixels
+from vaegmm.model import WEIGHTS, save_weights
+from vaegmm.runtime import evaluating
+
+JUDGE = WEIGHTS / "judge"
+N_MEMBERS, N_LABELS, N_FEATURES = 5, 10, 64
+BATCH = 1000
+
+
+class Member(nn.Module):
+    """A convolutional classifier of 28x28 grey images, 61,000 parameters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        for c_in, c_out, pools in ((1, 16, True), (16, 32, True), (32, 64, False), (64, 64, False)):
+            layers += [nn.Conv2d(c_in, c_out, 3, 1, 1, bias=False), nn.BatchNorm2d(c_out)]
+            layers += [nn.ReLU(inplace=True), *([nn.MaxPool2d(2)] if pools else [])]
+        self.layers = nn.Sequential(*layers)
+        self.answer = nn.Linear(N_FEATURES, N_LABELS)
+
+    def features(self, x: Tensor) -> Tensor:
+        """Return (N, 64): what is left of images (N, 1, 28, 28) before the answer."""
+        means: Tensor = self.layers(x).mean((2, 3))
+        return means
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return logits (N, 10) of images (N, 1, 28, 28)."""
+        logits: Tensor = self.answer(self.features(x))
+        return logits
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What the judge says of N images.
+
+    Attributes:
+        probabilities: (N, 10), the members' mean.
+        entropy: (N,), of that mean, in nats: how ambiguous the image is.
+        disagreement: (N,), mutual information of member and answer, in nats: high for what is no
+            digit at all (Houlsby et al. 2011; Lakshminarayanan et al. 2017).
+    """
+
+    probabilities: Tensor
+    entropy: Tensor
+    disagreement: Tensor
+
+
+class Judge(nn.Module):
+    """Five members, trained apart from each other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(Member() for _ in range(N_MEMBERS))
+
+    def judge(self, images: Tensor) -> Opinion:
+        """Judge images (N, 28, 28) uint8."""
+        return form_opinion(self.log_probabilities(images))
+
+    def log_probabilities(self, images: Tensor) -> Tensor:
+        """Return every member's log-probabilities (M, N, 10) of images (N, 28, 28) uint8."""
+        with evaluating(self):
+            parts = [
+                torch.stack([member(to_pixels(part)) for member in self.members])
+                for part in images.split(BATCH)
+            ]
+        return torch.cat(parts, 1).log_softmax(2)
+
+    def features(self, images: Tensor) -> Tensor:
+        """Return all members' features side by side, (N, 320), of images (N, 28, 28) uint8."""
+        with evaluating(self):
+            parts = [
+                torch.cat([member.features(to_pixels(part)) for member in self._each()], 1)
+                for part in images.split(BATCH)
+            ]
+        return torch.cat(parts)
+
+    def _each(self) -> list[Member]:
+        return [member for member in self.members if isinstance(member, Member)]
+
+    def save_pretrained(self, folder: Path, words: dict[str, object]) -> None:
+        """Write judge.safetensors, and what is said of it as judge.json."""
+        save_weights(self, folder / "judge.safetensors")
+        write_json(folder / "judge.json", words)
+
+    @classmethod
+    def from_pretrained(cls, folder: Path = JUDGE) -> Self:
+        """Load a judge, in evaluation mode.
+
+        Raises:
+            ValueError: the file is missing or damaged, or is no judge's.
+        """
+        judge = cls()
+        path = folder / "judge.safetensors"
+        try:
+            judge.load_state_dict(load_file(path))
+        except (OSError, RuntimeError, safetensors.SafetensorError) as error:
+            raise ValueError(f"no judge in {folder}: {str(error).splitlines()[0]}") from error
+        return judge.eval()
+
+
+def form_opinion(log_probabilities: Tensor) -> Opinion:
+    """Sum members' log-probabilities (M, N, L) up."""
+    probabilities = log_probabilities.exp()
+    mean = probabilities.mean(0)
+    entropy = torch.special.entr(mean).sum(1)
+    of_members = torch.special.entr(probabilities).sum(2).mean(0)
+    return Opinion(mean, entropy, (entropy - of_members).clamp(min=0))
