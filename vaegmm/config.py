@@ -56,7 +56,7 @@ class AugmentationConfig:
     """Standard deviation of Gaussian noise, in units of full ink."""
     reconstruct: Literal["clean", "input", "unchanged"] = "clean"
     """What the decoder rebuilds: from a changed image the image as it was (clean) or as the encoder
-    saw it (input), or from an unchanged image itself; changes then serve the joint step alone."""
+    saw it (input), or an unchanged image from itself; changes then serve the joint step alone."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,11 @@ class RefineConfig:
     """Passes over the training images; 0 leaves the step out."""
     refine_batch_size: int = 500
     """Images per step."""
+    refine_reconstruct: Literal["clean", "input", "unchanged"] = "unchanged"
+    """As `reconstruct`, in this step; unchanged keeps strokes crisp, since copies agree anyway."""
+    prior_components: int = 0
+    """Gaussians of the mixture in this step; 0: n_components. EM then goes on from it when they are
+    as many, and else fits a mixture of its own to the network that came out."""
     refine_learning_rate: float = 1e-3
     """Adam's largest step size, in the middle of one cycle."""
     mutual_information: float = 40.0

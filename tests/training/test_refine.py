@@ -26,7 +26,7 @@ from vaegmm.mixture import GaussianMixture
 from vaegmm.mixture.gaussian import log_joint
 from vaegmm.networks.vae import VAE
 from vaegmm.training.build import build_model
-from vaegmm.training.components import parameters_of
+from vaegmm.training.components import attach_mixture, parameters_of
 from vaegmm.training.joint import (
     Joint,
     allow,
@@ -147,6 +147,7 @@ def test_as_many_labels_are_known_as_asked_for(parts: Split) -> None:
         ({"labels": "801"}, "from 1 to 800 per class, got '801'"),
         ({"labels": "-1"}, "from 1 to 800 per class, got '-1'"),
         ({"refine_batch_size": 1}, "refine_batch_size must be from 2 to 2400, got 1"),
+        ({"prior_components": 2}, "prior_components must be 0 or from 3 to 2400, got 2"),
         ({"fine_components": 1}, "fine_components must be from 2 to 2400, got 1"),
         ({"refine_learning_rate": 0.0}, "refine_learning_rate must be above 0, got 0"),
         ({"label_weight": -1.0}, "label_weight must not be negative, got -1"),
@@ -181,7 +182,7 @@ def test_all_labels_make_em_one_mixture_per_label() -> None:
 
 
 @pytest.mark.parametrize(
-    ("labels", "reconstruct"), [("10", "clean"), ("all", "clean"), ("all", "unchanged")]
+    ("labels", "reconstruct"), [("10", "unchanged"), ("all", "clean"), ("all", "unchanged")]
 )
 def test_labels_make_a_better_classifier(
     labels: str,
@@ -189,13 +190,13 @@ def test_labels_make_a_better_classifier(
     parts: Split,
     fitted: dict[str, torch.Tensor],
 ) -> None:
-    changes = replace(CHANGES, reconstruct=reconstruct)
-    plain = replace(SETTINGS, augmentation=changes, refine=RefineConfig())
+    changes = replace(SETTINGS.refine, labels=labels, refine_reconstruct=reconstruct)
+    plain = replace(SETTINGS, refine=RefineConfig())
     before, after = (
         measure(
             build_model(network_of(fitted), parts, parts.train, settings, "a"), parts.validation
         )
-        for settings in (plain, replace(plain, refine=replace(SETTINGS.refine, labels=labels)))
+        for settings in (plain, replace(SETTINGS, refine=changes))
     )
     assert after.accuracy > max(before.accuracy, 0.95)
     assert before.label_use.startswith("labels only name the 3 components")
@@ -218,6 +219,20 @@ def test_without_labels_two_views_come_to_agree(
     assert found[-1].mutual_information > found[0].mutual_information + 0.1
     assert found[-1].label_nll == 0
     assert model.config.label_use.startswith("labels only name the 3 components")
+
+
+def test_a_mixture_of_another_size_is_fitted_to_what_came_out(
+    parts: Split, fitted: dict[str, torch.Tensor]
+) -> None:
+    changes = replace(SETTINGS.refine, refine_epochs=1, prior_components=3)
+    mixture = replace(SETTINGS.mixture, n_components=8)
+    settings = replace(SETTINGS, refine=changes, mixture=mixture)
+    network = network_of(fitted)
+    model = build_model(network, parts, parts.train, settings, "a")
+    assert len(model.weights) == 8
+    assert model.config.label_use.startswith("labels only name the 8 components")
+    alone = attach_mixture(network, parts.train, mixture, settings.seed, "", parts.validation)
+    torch.testing.assert_close(model.means, alone.means)
 
 
 @pytest.mark.parametrize("weight", [40.0, 0.0])

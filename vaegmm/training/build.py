@@ -60,13 +60,13 @@ def build_model(
         return attach_mixture(
             network, everything, experiment.mixture, experiment.seed, words, parts.validation
         )
-    known, is_of_label = check_refinement(config, experiment.mixture, parts.train, experiment.seed)
-    seed, train = experiment.seed, parts.train
-    reg_covar = max(experiment.mixture.reg_covar, START_REG)
-    begin = dataclasses.replace(experiment.mixture, n_init=1, tol=START_TOL, reg_covar=reg_covar)
-    _, z, known_z = _latents(network, train, experiment.mixture, known, seed)
+    seed, train, last = experiment.seed, parts.train, experiment.mixture
+    known, is_of_label = check_refinement(config, last, train, seed)
+    reg_covar, k = max(last.reg_covar, START_REG), is_of_label.shape[1]
+    begin = dataclasses.replace(last, n_components=k, n_init=1, tol=START_TOL, reg_covar=reg_covar)
+    _, z, known_z = _latents(network, train, last, known, seed)
     fine = dataclasses.replace(begin, n_components=config.fine_components)
-    mixture = refine(
+    learned = refine(
         network,
         fit_with_labels(z, known_z, is_of_label, begin, seed),
         fit_with_labels(z, None, is_of_label, fine, seed),
@@ -81,26 +81,27 @@ def build_model(
         resume=checkpoint is not None and checkpoint.exists(),
         on_epoch=on_epoch,
     )
-    mu, z, known_z = _latents(network, train, experiment.mixture, known, seed)
-    mixture = fit_with_labels(z, known_z, is_of_label, experiment.mixture, seed, mixture)
-    k = experiment.mixture.n_components
+    mu, z, known_z = _latents(network, train, last, known, seed)
     labels = train.labels.unique()
+    is_of_label = share_components(last.n_components, len(labels), config.labels)
+    goes_on = learned if last.n_components == k else None
+    mixture = fit_with_labels(z, known_z, is_of_label, last, seed, goes_on)
     if known is None:
         components = log_joint_of(mixture, mu).argmax(1).numpy()
-        names = name_components(components, train.labels.numpy(), k)
-        label_use = f"labels only name the {k} components"
+        names = name_components(components, train.labels.numpy(), last.n_components)
+        label_use = f"labels only name the {last.n_components} components"
     else:
         names = tuple(labels[is_of_label.int().argmax(0)].tolist())
         each = "every label" if config.labels == "all" else f"{config.labels} labels per class"
         label_use = f"{each} of the training images learned from"
-    share = experiment.mixture.outlier_share
+    share = last.outlier_share
     return assemble(network, labels, parts.validation, mixture, names, share, label_use, words)
 
 
 def check_refinement(
     config: RefineConfig, mixture: MixtureConfig, data: LabelledImages, seed: int
 ) -> tuple[Tensor | None, Tensor]:
-    """Return the known labels (N,), and which components stand for which label (L, K).
+    """Return the known labels (N,), and which of the step's components stand for which (L, K).
 
     Raises:
         ValueError: a setting out of range, or one that does not fit the images.
@@ -121,8 +122,14 @@ def check_refinement(
         if not getattr(config, name) >= 0:
             raise ValueError(f"{name} must not be negative, got {getattr(config, name)}")
     n_labels = len(data.labels.unique())
+    n_components = config.prior_components or mixture.n_components
+    if not n_labels <= n_components <= len(data):
+        raise ValueError(
+            f"prior_components must be 0 or from {n_labels} to {len(data)}, got {n_components}"
+        )
     known = choose_known(data.labels, config.labels, seed)
-    return known, share_components(mixture.n_components, n_labels, config.labels)
+    share_components(mixture.n_components, n_labels, config.labels)
+    return known, share_components(n_components, n_labels, config.labels)
 
 
 def _latents(

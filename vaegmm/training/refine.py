@@ -153,8 +153,8 @@ def _run_epoch(
             index = torch.cat([index, few[drawn[:MOST_LABELLED]]])
         x = to_pixels(images[index])
         views = augment(x.repeat(joint.n_views, 1, 1, 1), augmentation, state.generator)
-        target = views[: len(x)] if augmentation.reconstruct == "input" else x
-        x_in = torch.cat([x, views]) if augmentation.reconstruct == "unchanged" else views
+        target = views[: len(x)] if config.refine_reconstruct == "input" else x
+        x_in = torch.cat([x, views]) if config.refine_reconstruct == "unchanged" else views
         shape = (len(x), joint.network.config.latent_dim)
         eps = torch.randn(shape, generator=state.generator, device=x.device)
         terms = joint(x_in, target, eps, None if known is None else known[index])
