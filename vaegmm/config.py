@@ -48,8 +48,7 @@ class AugmentationConfig:
     elastic: float = 0.0
     """Largest local shift, in pixels, between 5x5 points that each go their own way."""
     thickness: float = 0.0
-    """Strokes grow by up to this at each edge, and shrink by up to half of it; in pixels, at most
-    1."""
+    """Most that strokes grow by at each edge, in pixels up to 1; they shrink by up to half of it."""
     flip: float = 0.0
     """Probability of a left-right flip (a flipped digit is not a digit)."""
     noise: float = 0.0
@@ -140,15 +139,14 @@ class RefineConfig:
     refine_batch_size: int = 500
     """Images per step."""
     refine_reconstruct: Literal["clean", "input", "unchanged"] = "unchanged"
-    """As `reconstruct`, in this step; unchanged keeps strokes crisp, since copies agree anyway."""
+    """As `reconstruct`, in this step; unchanged keeps strokes crisp."""
     prior_components: int = 0
-    """Gaussians of the mixture in this step; 0: n_components. EM then goes on from it when they are
-    as many, and else fits a mixture of its own to the network that came out."""
+    """Gaussians in this step; 0: n_components. From as many EM goes on, else it begins anew."""
     refine_learning_rate: float = 1e-3
     """Adam's largest step size, in the middle of one cycle."""
     mutual_information: float = 40.0
-    """Weight of the mutual information between the components of two changed copies of an image, in
-    nats, against nats per image; with 0 there is but one copy, which labels are learned from."""
+    """Weight of the mutual information, in nats, between the components of two changed copies of an
+    image; with 0 there is but one copy, which labels are learned from."""
     fine_components: int = 50
     """Gaussians of a second mixture that has to agree as well, and is then thrown away."""
     labels: str = "none"
