@@ -48,7 +48,7 @@ class AugmentationConfig:
     elastic: float = 0.0
     """Largest local shift, in pixels, between 5x5 points that each go their own way."""
     thickness: float = 0.0
-    """Most that strokes grow by at each edge, in pixels up to 1; they shrink by up to half of it."""
+    """Most that strokes grow by at each edge, in pixels up to 1; they shrink by up to half."""
     flip: float = 0.0
     """Probability of a left-right flip (a flipped digit is not a digit)."""
     noise: float = 0.0
