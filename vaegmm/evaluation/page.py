@@ -13,7 +13,7 @@ STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:1240px;margin:2rem 
 img{max-width:100%;background:#fff}.wide{overflow-x:auto}table{border-collapse:collapse;font-size:13px}
 td,th{padding:.3rem .5rem;border-bottom:1px solid #8886;text-align:right;white-space:nowrap}
 td:first-child,th:first-child{text-align:left}:root{color-scheme:light dark}p{max-width:46rem}
-h1,h2{overflow-wrap:anywhere}"""
+h1,h2{overflow-wrap:anywhere}figure{margin:1rem 0}"""
 
 
 def heading(text: str, level: int) -> str:
@@ -36,7 +36,8 @@ def picture(path: Path, what: str) -> str:
     """Return a PNG with a line that says what it shows, inside the page itself."""
     data = base64.b64encode(path.read_bytes()).decode()
     what = html.escape(what)
-    return f'<p>{what}<br><img alt="{what}" src="data:image/png;base64,{data}"></p>'
+    image = f'<img alt="{what}" src="data:image/png;base64,{data}">'
+    return f"<figure><figcaption>{what}</figcaption>{image}</figure>"
 
 
 def write_page(title: str, parts: Sequence[str], path: Path) -> None:
