@@ -1,6 +1,7 @@
 """The page: a title and the tabs. What a tab holds and does stands in `app/tabs`."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import gradio as gr
 from PIL import Image
@@ -39,10 +40,15 @@ def name_models(models: Mapping[str, VAEGMM]) -> dict[str, VAEGMM]:
 
     Args:
         models: by folder.
+
+    Raises:
+        ValueError: digits and folders have the same names.
     """
     names = [name_digits(model.labels) for model in models.values()]
     if len(set(names)) < len(names):
-        names = list(models)
+        names = [Path(folder).resolve().name for folder in models]  # no path of this machine's
+    if len(set(names)) < len(names):
+        raise ValueError(f"two models would be called {names[0]!r} on the page; rename a folder")
     return dict(zip(names, models.values(), strict=True))
 
 

@@ -93,6 +93,8 @@ def _server_functions(readers: Mapping[str, Reader]) -> list[Callable[[object], 
         except ValueError as error:
             return {"error": str(error)}
         examples = reader.examples
+        if not examples:
+            return {"error": "There are no examples of these digits."}
         others = [index for index in range(len(examples)) if index != previous]
         index = random.choice(others or [0])
         example = examples[index]

@@ -85,9 +85,11 @@ def read_drawing(model: VAEGMM, drawing: Image.Image) -> dict[str, object]:
 
 @with_clear_errors
 def classify_file(
-    models: Mapping[str, VAEGMM], file: bytes | None, reader: str
+    models: Mapping[str, VAEGMM], file: bytes | None, reader: str | None
 ) -> dict[str, object]:
     """Read one digit from the bytes of an image file."""
     if file is None:
         raise ValueError("The image file is missing; send a PNG or JPEG file.")
+    if reader not in models:
+        raise ValueError(f"The digits must be one of {', '.join(models)}; got none of them.")
     return classify(models[reader], open_image(file)).summary()

@@ -16,4 +16,6 @@ def test_digits_are_named_in_few_signs(labels: tuple[int, ...], name: str) -> No
 
 def test_models_of_the_same_digits_are_told_apart_by_folder(tiny_model: VAEGMM) -> None:
     assert list(name_models({"a": tiny_model})) == ["1 / 4 / 8"]
-    assert list(name_models({"a": tiny_model, "b": tiny_model})) == ["a", "b"]
+    assert list(name_models({"/x/a": tiny_model, "/x/b": tiny_model})) == ["a", "b"]
+    with pytest.raises(ValueError, match="two models would be called 'a' on the page"):
+        name_models({"/x/a": tiny_model, "/y/a": tiny_model})

@@ -38,6 +38,12 @@ def test_a_bad_file_is_a_message(tiny_model: VAEGMM, content: bytes | None) -> N
         classify_file({"a": tiny_model}, content, "a")
 
 
+@pytest.mark.parametrize("reader", [None, "b"])
+def test_a_reader_that_is_not_there_is_a_message(tiny_model: VAEGMM, reader: str | None) -> None:
+    with pytest.raises(gr.Error, match="The digits must be one of a"):
+        classify_file({"a": tiny_model}, b"x", reader)
+
+
 def test_a_bug_is_not_dressed_up_as_a_message() -> None:
     @with_clear_errors
     def handler() -> None:

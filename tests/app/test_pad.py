@@ -45,6 +45,12 @@ def test_an_example_comes_whatever_was_said_to_be_the_last() -> None:
         assert pad.pick_example([previous, "a"])["caption"] == "No. 0"
 
 
+def test_a_reader_without_examples_says_so() -> None:
+    readers = [Reader("a", lambda drawing: {}, EXAMPLES), Reader("b", lambda drawing: {})]
+    answer = build_pad("pad", name="A pad", readers=readers).pick_example([None, "b"])
+    assert answer == {"error": "There are no examples of these digits."}
+
+
 def test_a_file_that_cannot_be_opened_is_answered_and_not_raised() -> None:
     assert "error" in build_pad("pad", name="A pad").open_file("x")
 
