@@ -90,6 +90,6 @@ def classify_file(
     """Read one digit from the bytes of an image file."""
     if file is None:
         raise ValueError("The image file is missing; send a PNG or JPEG file.")
-    if reader not in models:
+    if reader is None or reader not in models:
         raise ValueError(f"The digits must be one of {', '.join(models)}; got none of them.")
     return classify(models[reader], open_image(file)).summary()

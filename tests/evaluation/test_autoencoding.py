@@ -64,7 +64,7 @@ def test_figures_of_the_bundled_model(digits148: VAEGMM, sample: LabelledImages)
     assert metrics.labels_covered == 3
     assert metrics.blank_share < 0.1
     assert metrics == measure_autoencoder(digits148, sample)
-    assert "active units 10 of 10" in describe_autoencoder(metrics, 10)
+    assert ["active latent dimensions", "10 of 10"] in describe_autoencoder(metrics, 10)
 
 
 def test_a_plain_autoencoder_has_no_bound(sample: LabelledImages) -> None:
@@ -74,7 +74,7 @@ def test_a_plain_autoencoder_has_no_bound(sample: LabelledImages) -> None:
     metrics = measure_autoencoder(model, sample)
     assert metrics.elbo is None
     assert metrics.kl is None
-    assert "a plain autoencoder" in describe_autoencoder(metrics, 2)
+    assert describe_autoencoder(metrics, 2)[0] == ["ELBO and KL", "none: a plain autoencoder"]
 
 
 def test_latents_drawn_from_the_mixture_have_its_moments(digits148: VAEGMM) -> None:

@@ -6,7 +6,7 @@ import torch
 
 from vaegmm.data.datasets import LabelledImages
 from vaegmm.data.scribbles import make_noise, make_scribbles
-from vaegmm.evaluation.metrics import find_outliers
+from vaegmm.evaluation.metrics import measure
 from vaegmm.evaluation.strangers import Surprise, find_surprise, measure_strangers
 from vaegmm.model import VAEGMM
 
@@ -25,7 +25,7 @@ def test_what_is_caught_is_what_the_rule_calls_outliers(
     digits148: VAEGMM, sample: LabelledImages
 ) -> None:
     own = find_surprise(digits148, sample.images)
-    found = find_outliers(digits148, sample.images).double().mean()
+    found = measure(digits148, sample).outlier_share
     assert measure_strangers(digits148, own, own).caught == found
 
 

@@ -10,7 +10,7 @@ import torch
 
 from vaegmm.config import MixtureConfig
 from vaegmm.data.datasets import LabelledImages
-from vaegmm.evaluation.metrics import find_outliers
+from vaegmm.evaluation.strangers import find_surprise
 from vaegmm.latents import encode_images, encode_posteriors, sample_posteriors
 from vaegmm.networks.vae import VAE
 from vaegmm.training.calibration import fit_temperature
@@ -58,7 +58,8 @@ def test_held_out_images_draw_the_line_and_set_the_temperature(
     config = MixtureConfig(n_components=3, n_init=1, outlier_share=0.1)
     some = sample.subset(torch.arange(600) % 3 == 0)
     model = attach_mixture(tiny_vae, sample, config, 0, "", held_out=some)
-    assert find_outliers(model, some.images).sum() == 20
+    scores = find_surprise(model, some.images).score
+    assert (scores > model.config.outliers.threshold).sum() == 20
     mu = encode_images(tiny_vae, some.images)
     truth = torch.searchsorted(torch.tensor([1, 4, 8]), some.labels)
     assert model.config.temperature == pytest.approx(fit_temperature(model.log_labels(mu), truth))

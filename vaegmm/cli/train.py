@@ -94,6 +94,7 @@ def _train(folder: Path, arguments: TrainArguments, experiment: ExperimentConfig
     from vaegmm.data.datasets import load_dataset, split
     from vaegmm.evaluation.autoencoding import describe_autoencoder
     from vaegmm.evaluation.metrics import format_table
+    from vaegmm.evaluation.page import as_text
     from vaegmm.evaluation.report import report_run
     from vaegmm.training.build import build_model, check_refinement
     from vaegmm.training.components import check_mixture
@@ -151,7 +152,8 @@ def _train(folder: Path, arguments: TrainArguments, experiment: ExperimentConfig
         model, parts.validation, fitted.history, folder, experiment.seed
     )
     say(format_table({f"validation (in the mixture's fit), {metrics.label_use}": metrics}))
-    say(describe_autoencoder(autoencoder, experiment.network.latent_dim))
+    rows = describe_autoencoder(autoencoder, experiment.network.latent_dim)
+    say(as_text(["figure", "value"], rows))
     say(f"saved to {folder}")
 
 

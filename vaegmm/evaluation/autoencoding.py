@@ -122,18 +122,17 @@ def structural_similarity(x: Tensor, y: Tensor) -> Tensor:
     return (luminance * structure).flatten(1).mean(1)
 
 
-def describe_autoencoder(metrics: AutoencoderMetrics, latent_dim: int) -> str:
-    """Return the figures as text, one a line."""
-    bound = "no ELBO and no KL: a plain autoencoder"
+def describe_autoencoder(metrics: AutoencoderMetrics, latent_dim: int) -> list[list[str]]:
+    """Return a table of the figures, as text: a name and a value in each row."""
+    bound = [["ELBO and KL", "none: a plain autoencoder"]]
     if metrics.elbo is not None:
-        bound = f"ELBO {metrics.elbo:.2f}, KL {metrics.kl:.2f} nats per image"
-    return "\n".join(
-        [
-            bound,
-            f"reconstruction BCE {metrics.reconstruction_bce:.2f} nats per image, "
-            f"MSE {metrics.reconstruction_mse:.4f}, SSIM {metrics.ssim:.3f}",
-            f"active units {metrics.active_units} of {latent_dim}",
-            f"of {N_SAMPLES} random samples {metrics.blank_share:.1%} blank; "
-            f"{metrics.labels_covered} labels covered",
-        ]
-    )
+        bound = [["ELBO, nats", f"{metrics.elbo:.2f}"], ["KL, nats", f"{metrics.kl:.2f}"]]
+    return [
+        *bound,
+        ["BCE, nats", f"{metrics.reconstruction_bce:.2f}"],
+        ["MSE per pixel", f"{metrics.reconstruction_mse:.4f}"],
+        ["SSIM", f"{metrics.ssim:.3f}"],
+        ["active latent dimensions", f"{metrics.active_units} of {latent_dim}"],
+        ["blank samples", f"{metrics.blank_share:.1%}"],
+        ["labels among the others", str(metrics.labels_covered)],
+    ]

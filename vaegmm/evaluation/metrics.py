@@ -77,12 +77,6 @@ def measure(model: VAEGMM, data: LabelledImages) -> Metrics:
     )
 
 
-def find_outliers(model: VAEGMM, images: Tensor) -> Tensor:
-    """Return (N,) bool: which images (N, 28, 28) uint8 the model calls unlike any label."""
-    z = encode_images(model.network, images).to(model.means.device)
-    return _are_outliers(model, images, z)
-
-
 def _are_outliers(model: VAEGMM, images: Tensor, z: Tensor) -> Tensor:
     _, misfit = score_reconstructions(model.network, images, z)
     return model.config.outliers.is_outlier(model.log_density(z).cpu(), misfit)
@@ -97,13 +91,3 @@ def format_table(rows: dict[str, Metrics]) -> str:
         figures = (f"{getattr(metrics, name):.4f}".rjust(max(9, len(name))) for name in names)
         lines.append("  ".join([setting.ljust(width), *figures]))
     return "\n".join(lines)
-
-
-def format_confusion(metrics: Metrics) -> str:
-    """Return the confusion matrix as text: rows are the truth, columns the answer."""
-    head = "truth \\ answer" + "".join(f"{label:>7}" for label in metrics.labels)
-    rows = [
-        f"{label:>14}" + "".join(f"{count:>7}" for count in counts)
-        for label, counts in zip(metrics.labels, metrics.confusion, strict=True)
-    ]
-    return "\n".join([head, *rows])

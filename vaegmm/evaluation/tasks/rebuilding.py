@@ -6,7 +6,11 @@ import dataclasses
 
 import torch
 
-from vaegmm.evaluation.autoencoding import AutoencoderMetrics, measure_autoencoder, random_latents
+from vaegmm.evaluation.autoencoding import (
+    describe_autoencoder,
+    measure_autoencoder,
+    random_latents,
+)
 from vaegmm.evaluation.likelihood import measure_likelihood
 from vaegmm.evaluation.plots import plot_manifold, plot_reconstructions, plot_samples
 from vaegmm.evaluation.tasks.subject import Section, Subject
@@ -38,7 +42,7 @@ def reconstruct_images(subject: Subject) -> Section:
         "ELBO with N(0, I) as prior and one draw per image; binary cross-entropy (BCE), mean "
         "squared error and structural similarity of the decoded posterior means.",
         ["figure", "value"],
-        _describe_autoencoder(metrics, model.network.config.latent_dim),
+        describe_autoencoder(metrics, model.network.config.latent_dim),
         dataclasses.asdict(metrics),
         pictures,
     )
@@ -65,18 +69,3 @@ def bound_likelihood(subject: Subject) -> Section:
         ],
         dataclasses.asdict(metrics),
     )
-
-
-def _describe_autoencoder(metrics: AutoencoderMetrics, latent_dim: int) -> list[list[str]]:
-    bound = []
-    if metrics.elbo is not None:
-        bound = [["ELBO, nats", f"{metrics.elbo:.2f}"], ["KL, nats", f"{metrics.kl:.2f}"]]
-    return [
-        *bound,
-        ["BCE, nats", f"{metrics.reconstruction_bce:.2f}"],
-        ["MSE per pixel", f"{metrics.reconstruction_mse:.4f}"],
-        ["SSIM", f"{metrics.ssim:.3f}"],
-        ["active latent dimensions", f"{metrics.active_units} of {latent_dim}"],
-        ["blank samples", f"{metrics.blank_share:.1%}"],
-        ["labels among the others", str(metrics.labels_covered)],
-    ]
