@@ -1,15 +1,14 @@
-"""How many labels does it take? `python -m benchmarks.labels --network FOLDER`.
+"""How many labels does it take? `python -m benchmarks.labels`.
 
-From one fitted network (`python train.py --config configs/digits.toml --refine-epochs 0`), the
-joint step is run for every number of labels and every seed, which choose the labelled images and
-drive everything else; test images are only measured. Accuracy of the test images, NMI of their
-components, and seconds, as means and standard deviations over the seeds. What is finished is kept
-in the output folder, and a second start goes on from there.
+For every seed a model is trained without labels, by train.py and a TOML file; then, for every
+number of labels, its joint step goes on with them for some more epochs. The seed chooses split,
+initial weights and labelled images, and drives everything else; test images are only measured.
+Accuracy of the test images, NMI of their components, and seconds, as means and standard deviations
+over the seeds. What is finished is kept in the output folder, and a second start goes on from it.
 """
 
 from __future__ import annotations
 
-import copy
 import json
 import statistics
 import time
@@ -19,38 +18,37 @@ from pathlib import Path
 
 import torch
 
+from vaegmm.cli import train
 from vaegmm.cli.parse import parse, run, say
-from vaegmm.config import ExperimentConfig, load_toml
-from vaegmm.data.datasets import LabelledImages, Split, load_dataset, split
+from vaegmm.config import ExperimentConfig
+from vaegmm.data.datasets import LabelledImages, load_dataset, split
 from vaegmm.evaluation.autoencoding import measure_autoencoder
 from vaegmm.evaluation.metrics import measure
 from vaegmm.evaluation.page import as_text
 from vaegmm.files import write_json
+from vaegmm.mixture.em import Parameters
+from vaegmm.mixture.gaussian import covariances_of
 from vaegmm.model import VAEGMM
-from vaegmm.networks.vae import VAE
-from vaegmm.runtime import resolve_device
 from vaegmm.training.build import build_model
-from vaegmm.training.run import resolve
+from vaegmm.training.run import REFINE_CHECKPOINT, read_settings
 
 PROG = "python -m benchmarks.labels"
+FORMS = {"accuracy": ".4f", "nmi": ".3f", "bce": ".2f", "seconds": ".0f"}
+FIGURES = "figures.json"
 
 
 @dataclass(frozen=True)
 class LabelsArguments:
-    """Run the joint step with ever more labels."""
+    """Train without labels, then go on with ever more of them."""
 
-    network: str
-    """Folder of a model whose network is begun with."""
-    config: str = "configs/digits.toml"
-    """TOML file of the experiment; labels, components and seed are replaced."""
-    labels: tuple[str, ...] = ("none", "1", "10", "100", "all")
-    """Labels that are learned from: none, their number per class, or all."""
+    config: str = "configs/digits-unlabelled.toml"
+    """TOML file of the training without labels."""
+    labels: tuple[int, ...] = (1, 10, 100)
+    """Labels per class that the joint step goes on with."""
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
-    """One run for each."""
-    refine_epochs: int = 12
-    """Passes over the training images."""
-    mutual_information: float = 40.0
-    """Weight of the mutual information; of labels "all" the config's own."""
+    """One model for each."""
+    label_epochs: int = 4
+    """Passes over the training images with labels."""
     data_dir: str | None = None
     """Folder with MNIST in torchvision's layout; else $VAEGMM_DATA, else the user's cache."""
     output_dir: str = "runs/labels"
@@ -63,68 +61,78 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def sweep(arguments: LabelsArguments) -> None:
-    """Run the joint steps that are not finished; print the table."""
-    start = resolve(load_toml(arguments.config))
-    data = load_dataset(start.data.dataset, True, start.data.digits, arguments.data_dir)
-    test = load_dataset(start.data.dataset, False, start.data.digits, arguments.data_dir)
-    network = VAEGMM.from_pretrained(arguments.network).network.to(resolve_device(start.device))
-    n_labels = len(data.labels.unique())
-    table = []
-    for labels in arguments.labels:
-        figures = []
-        for seed in arguments.seeds:
-            folder = Path(arguments.output_dir) / f"labels-{labels}-seed-{seed}"
-            experiment = _arrange(start, labels, seed, n_labels, arguments)
-            if not (folder / "figures.json").exists():
-                parts = split(data, start.data.validation_fraction, start.seed)
-                _run(copy.deepcopy(network), experiment, parts, test, folder)
-            figures.append(json.loads((folder / "figures.json").read_text(encoding="utf-8")))
-            say(f"labels {labels}, seed {seed}: {figures[-1]}")
-        table.append([labels, str(len(figures)), *_summarise(figures)])
+    """Train what is not finished; print the table."""
+    table: dict[str, list[dict[str, float]]] = {}
+    for seed in arguments.seeds:
+        base = Path(arguments.output_dir) / f"none-seed-{seed}"
+        if not (base / FIGURES).exists():
+            _train_without(base, seed, arguments)
+        for labels in (None, *arguments.labels):
+            name = "none" if labels is None else str(labels)
+            folder = Path(arguments.output_dir) / f"{name}-seed-{seed}"
+            if not (folder / FIGURES).exists():
+                assert labels is not None
+                _go_on(base, folder, labels, arguments.label_epochs)
+            figures = json.loads((folder / FIGURES).read_text(encoding="utf-8"))
+            table.setdefault(name, []).append(figures)
+            say(f"seed {seed}, labels {name}: {figures}")
     head = ["labels per class", "seeds", "test accuracy", "NMI", "BCE, nats", "seconds"]
-    say("\n" + as_text(head, table))
+    rows = [[name, str(len(row)), *_summarise(row)] for name, row in table.items()]
+    say("\n" + as_text(head, rows))
 
 
-def _arrange(
-    start: ExperimentConfig, labels: str, seed: int, n_labels: int, arguments: LabelsArguments
-) -> ExperimentConfig:
-    """Return the settings of one run: as many components as labels, unless all are known."""
-    refine = replace(start.refine, labels=labels, refine_epochs=arguments.refine_epochs)
-    mixture = start.mixture
-    if labels != "all":
-        refine = replace(refine, mutual_information=arguments.mutual_information)
-        mixture = replace(mixture, n_components=n_labels)
-    return replace(start, refine=refine, mixture=mixture, seed=seed)
-
-
-def _run(
-    network: VAE, experiment: ExperimentConfig, parts: Split, test: LabelledImages, folder: Path
-) -> None:
+def _train_without(folder: Path, seed: int, arguments: LabelsArguments) -> None:
     began = time.perf_counter()
-    network = network.to(memory_format=torch.channels_last)
-    checkpoint = folder / "refine.safetensors"
-    folder.mkdir(parents=True, exist_ok=True)
-    words = f"{len(parts.train):,} training images of {experiment.data.dataset}"
-    model = build_model(network, parts, parts.train, experiment, words, checkpoint)
-    seconds = time.perf_counter() - began
-    metrics, rebuilt = measure(model, test), measure_autoencoder(model, test)
-    model.save_pretrained(folder, f"Labels: {model.config.label_use}.\n")
-    checkpoint.unlink()
-    write_json(
-        folder / "figures.json",
-        {
-            "accuracy": metrics.accuracy,
-            "nmi": metrics.nmi,
-            "bce": rebuilt.reconstruction_bce,
-            "seconds": seconds,
-        },
+    command = ["--config", arguments.config, "--seed", str(seed), "--output-dir", str(folder)]
+    command += ["--resume"] if (folder / "run.json").exists() else []
+    command += ["--data-dir", arguments.data_dir] if arguments.data_dir else []
+    train.train_all(command)
+    experiment, _ = read_settings(folder)
+    model = VAEGMM.from_pretrained(folder)
+    _write_figures(model, _load(experiment, False), time.perf_counter() - began, folder)
+
+
+def _go_on(base: Path, folder: Path, labels: int, epochs: int) -> None:
+    """Let the joint step of a model go on, with some labels."""
+    began = time.perf_counter()
+    experiment, _ = read_settings(base)
+    refine = replace(experiment.refine, labels=str(labels), refine_epochs=epochs)
+    experiment = replace(experiment, refine=refine)
+    data = _load(experiment, True)
+    parts = split(data, experiment.data.validation_fraction, experiment.seed)
+    model = VAEGMM.from_pretrained(base).to(experiment.device)
+    factors = model.precisions_cholesky.cpu().double()
+    start = Parameters(
+        model.weights.cpu().double(),
+        model.means.cpu().double(),
+        covariances_of(factors, "full"),
+        factors,
     )
+    folder.mkdir(parents=True, exist_ok=True)
+    network = model.network.to(memory_format=torch.channels_last)
+    checkpoint = folder / REFINE_CHECKPOINT
+    words = model.config.training_images
+    after = build_model(network, parts, data, experiment, words, checkpoint, start=start)
+    after.save_pretrained(folder, f"Labels: {after.config.label_use}.\n")
+    checkpoint.unlink()
+    _write_figures(after, _load(experiment, False), time.perf_counter() - began, folder)
+
+
+def _load(experiment: ExperimentConfig, is_train: bool) -> LabelledImages:
+    settings = experiment.data
+    return load_dataset(settings.dataset, is_train, settings.digits, settings.data_dir)
+
+
+def _write_figures(model: VAEGMM, test: LabelledImages, seconds: float, folder: Path) -> None:
+    metrics, rebuilt = measure(model, test), measure_autoencoder(model, test)
+    bce = rebuilt.reconstruction_bce
+    values = (metrics.accuracy, metrics.nmi, bce, seconds)
+    write_json(folder / FIGURES, dict(zip(FORMS, values, strict=True)))
 
 
 def _summarise(figures: list[dict[str, float]]) -> list[str]:
-    forms = {"accuracy": ".4f", "nmi": ".3f", "bce": ".2f", "seconds": ".0f"}
     cells = []
-    for name, form in forms.items():
+    for name, form in FORMS.items():
         values = [figure[name] for figure in figures]
         spread = statistics.stdev(values) if len(values) > 1 else 0.0
         cells.append(f"{statistics.mean(values):{form}} ± {spread:{form}}")

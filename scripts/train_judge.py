@@ -19,13 +19,12 @@ from tqdm import tqdm
 from vaegmm.config import AugmentationConfig
 from vaegmm.data.augment import augment
 from vaegmm.data.datasets import LabelledImages, load_dataset, shuffle
-from vaegmm.evaluation.judge import JUDGE, Judge, Member
+from vaegmm.evaluation.judge import JUDGE, LIMIT, Judge, Member
 from vaegmm.latents import to_pixels
 from vaegmm.runtime import autocast, keep_freed_memory, resolve_precision
 
 CHANGES = AugmentationConfig(rotation=12, scale=0.12, shear=10, shift=2, elastic=1.0, thickness=0.3)
 EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 12, 128, 3e-3, 1e-4
-LIMIT = 0.05  # disagreement above which an image is called no digit, in nats
 
 
 def fit_member(data: LabelledImages, seed: int, epochs: int = EPOCHS) -> Member:

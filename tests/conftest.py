@@ -7,7 +7,7 @@ import torch
 
 from vaegmm.config import MixtureConfig, NetworkConfig
 from vaegmm.data.datasets import LabelledImages, load_dataset
-from vaegmm.model import VAEGMM
+from vaegmm.model import VAEGMM, WEIGHTS
 from vaegmm.networks.vae import VAE
 from vaegmm.training.components import attach_mixture
 
@@ -39,5 +39,11 @@ def tiny_model(tiny_vae: VAE, sample: LabelledImages) -> VAEGMM:
 
 @pytest.fixture(scope="session")
 def digits148() -> VAEGMM:
-    """The embedded model."""
+    """The embedded model of 1, 4 and 8."""
+    return VAEGMM.from_pretrained(WEIGHTS / "digits148")
+
+
+@pytest.fixture(scope="session")
+def digits() -> VAEGMM:
+    """The embedded model of all ten digits, which everything starts with."""
     return VAEGMM.from_pretrained()

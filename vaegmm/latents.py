@@ -18,6 +18,11 @@ def to_pixels(images: Tensor) -> Tensor:
     return images[:, None].float() / 255
 
 
+def to_bytes(x: Tensor) -> Tensor:
+    """Turn pixels (N, 1, 28, 28), ink = 1, into bytes (N, 28, 28), ink = 255."""
+    return (x[:, 0] * 255).round().to(torch.uint8)
+
+
 def encode_images(network: VAE, images: Tensor) -> Tensor:
     """Return the posterior means `mu` (N, D) of images (N, 28, 28) uint8, on the CPU."""
     return encode_posteriors(network, images)[0]

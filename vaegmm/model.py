@@ -25,8 +25,8 @@ from vaegmm.outliers import OutlierRule
 
 FORMAT_VERSION = 3
 WEIGHTS = Path(__file__).parents[1] / "weights"
-DEFAULT = WEIGHTS / "digits148"
-EMBEDDED = (DEFAULT,)
+DEFAULT = WEIGHTS / "digits"
+EMBEDDED = (DEFAULT, WEIGHTS / "digits148")
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class VAEGMM(nn.Module):
 
     @classmethod
     def from_pretrained(cls, folder: str | Path | None = None) -> Self:
-        """Load a model, in evaluation mode, from a folder; without one, the embedded 1/4/8 model.
+        """Load a model, in evaluation mode, from a folder; without one, the embedded ten digits.
 
         Raises:
             ValueError: a file is missing or damaged, a key is unknown, or a tensor is missing, left
@@ -159,7 +159,7 @@ def _read_config(folder: Path) -> ModelConfig:
     except OSError as error:
         raise ValueError(
             f"no model in {folder}: cannot read config.json ({error.strerror}); give a folder "
-            "written by train.py, such as weights/digits148"
+            "written by train.py, such as weights/digits"
         ) from error
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not valid JSON: {error}") from error

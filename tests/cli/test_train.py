@@ -191,3 +191,20 @@ def test_snapshots_become_a_gif(tmp_path: Path) -> None:
     assert not half.exists()
     with Image.open(tmp_path / "training.gif") as gif:
         assert gif.n_frames == 3
+
+
+def test_a_joint_step_may_follow_later_and_follows_the_network(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(run, folder)
+    resume = ["--output-dir", str(folder), "--resume"]
+    assert train.main([*resume, "--refine-epochs", "1", "--fine-components", "4"]) == 0
+    assert len(json.loads((folder / "refine.json").read_text())) == 1
+    joined = (folder / "model.safetensors").read_bytes()
+    assert joined != (run / "model.safetensors").read_bytes()
+    assert train.main([*resume, "--label-weight", "1"]) == 2
+    assert "label_weight was 40.0 when this run began" in capsys.readouterr().err
+    assert train.main([*resume, "--epochs", "3"]) == 0
+    assert len(json.loads((folder / "history.json").read_text())) == 3
+    assert (folder / "model.safetensors").read_bytes() != joined

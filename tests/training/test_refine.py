@@ -26,7 +26,7 @@ from vaegmm.mixture import GaussianMixture
 from vaegmm.mixture.gaussian import log_joint
 from vaegmm.networks.vae import VAE
 from vaegmm.training.build import build_model
-from vaegmm.training.components import attach_mixture, parameters_of
+from vaegmm.training.components import attach_mixture, log_joint_of, parameters_of
 from vaegmm.training.joint import (
     Joint,
     allow,
@@ -38,7 +38,12 @@ from vaegmm.training.joint import (
 from vaegmm.training.loop import fit_vae
 from vaegmm.training.prior import MixturePrior
 from vaegmm.training.refine import RefineEpoch
-from vaegmm.training.supervision import choose_known, fit_with_labels, share_components
+from vaegmm.training.supervision import (
+    choose_known,
+    fit_with_labels,
+    order_by_labels,
+    share_components,
+)
 
 CPU = torch.device("cpu")
 CHANGES = AugmentationConfig(rotation=10, shift=1)
@@ -179,6 +184,22 @@ def test_all_labels_make_em_one_mixture_per_label() -> None:
     assert float(mixture.weights[:2].sum()) == pytest.approx(0.5)
     mean = (mixture.weights[:2, None] * mixture.means[:2]).sum(0) / 0.5
     torch.testing.assert_close(mean, z[known == 0].mean(0))
+
+
+def test_a_known_point_of_each_label_orders_the_components() -> None:
+    mixture, z = mixture_of_blobs()
+    truth = torch.arange(400) // 134  # see mixture_of_blobs
+    known = torch.full((400,), -1)
+    known[[7, 200, 399]] = torch.tensor([0, 1, 2])
+    for start in ([0, 1, 2], [1, 2, 0], [2, 1, 0]):
+        mixture.means_, mixture.weights_ = mixture.means_[start], mixture.weights_[start]
+        mixture.covariances_ = mixture.covariances_[start]
+        mixture.precisions_cholesky_ = mixture.precisions_cholesky_[start]
+        ordered = order_by_labels(parameters_of(mixture), z, known)
+        found = log_joint_of(ordered, z).argmax(1)
+        assert (found == truth).double().mean() > 0.98
+    with pytest.raises(ValueError, match="3 components cannot stand for 2 labels"):
+        order_by_labels(parameters_of(mixture), z, known.clamp(max=1))
 
 
 @pytest.mark.parametrize(

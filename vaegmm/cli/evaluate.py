@@ -20,9 +20,10 @@ if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
 
 PROG = "evaluate.py"
 Task = Literal[
-    "classification", "clustering", "reconstruction", "likelihood", "calibration", "outliers",
-    "drawings",
+    "classification", "clustering", "reconstruction", "generation", "likelihood", "calibration",
+    "outliers", "drawings",
 ]  # fmt: skip
+JUDGED = ("mnist", "sample")  # data sets whose images the judge knows
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class EvaluateArguments:
     """Measure a model on test images it has never seen."""
 
     weights: str | None = None
-    """Model folder; the embedded 1/4/8 model when not given."""
+    """Model folder; the embedded ten-digit model when not given."""
     dataset: str = "mnist"
     """mnist, fashion-mnist, kmnist, sample (bundled), or the path of an .npz file."""
     data_dir: str | None = None
@@ -129,7 +130,8 @@ def _choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) -
             train = name not in TORCHVISION  # one's own file has no better part
             others[name] = load_dataset(name, train, (), arguments.data_dir).images
     train_data = None
-    if arguments.n_components:
+    is_judged = "generation" in arguments.tasks and arguments.dataset in JUDGED
+    if is_judged or arguments.n_components:
         train_data = load_dataset(arguments.dataset, True, digits, arguments.data_dir)
         for n_components in arguments.n_components:
             check_mixture(_refit_config(n_components, arguments), train_data)
@@ -142,7 +144,8 @@ def _choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) -
         row = _measure_refit(model, train_data, test, n_components, arguments)
         rows[f"K = {n_components} (fitted anew): {row.label_use}"] = row
     n_images, n_samples = arguments.likelihood_images, arguments.likelihood_samples
-    return Subject(model, test, rows, others, folder, arguments.seed, n_images, n_samples)
+    judged = train_data if is_judged else None
+    return Subject(model, test, rows, judged, others, folder, arguments.seed, n_images, n_samples)
 
 
 def _measure_refit(

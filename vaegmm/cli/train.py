@@ -166,11 +166,10 @@ class _Keeper:
     validation: LabelledImages | None
 
     def __call__(self, history: list[Epoch], network: VAE) -> None:
-        from vaegmm.files import write_json
-        from vaegmm.training.run import adopt_settings
+        from vaegmm.training.run import adopt_settings, write_history
 
         adopt_settings(self.folder, self.experiment)
-        write_json(self.folder / "history.json", [dataclasses.asdict(epoch) for epoch in history])
+        write_history(self.folder, history)
         if self.validation is not None:
             from vaegmm.evaluation.snapshots import draw_snapshot
 

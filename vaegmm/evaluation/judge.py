@@ -23,6 +23,7 @@ from vaegmm.runtime import evaluating
 JUDGE = WEIGHTS / "judge"
 N_MEMBERS, N_LABELS, N_FEATURES = 5, 10, 64
 BATCH = 1000
+LIMIT = 0.05  # disagreement above which an image is called no digit, in nats
 
 
 class Member(nn.Module):

@@ -11,6 +11,7 @@ from torch import Tensor
 from vaegmm.config import ExperimentConfig, MixtureConfig, RefineConfig
 from vaegmm.data.datasets import LabelledImages, Split
 from vaegmm.latents import encode_posteriors, sample_posteriors
+from vaegmm.mixture.em import Parameters
 from vaegmm.mixture.processes import n_processes
 from vaegmm.model import VAEGMM
 from vaegmm.networks.vae import VAE
@@ -22,7 +23,12 @@ from vaegmm.training.components import (
     name_components,
 )
 from vaegmm.training.refine import RefineEpoch, refine
-from vaegmm.training.supervision import choose_known, fit_with_labels, share_components
+from vaegmm.training.supervision import (
+    choose_known,
+    fit_with_labels,
+    order_by_labels,
+    share_components,
+)
 
 # EM before the joint step, which moves everything anyway: it need not be exact, and no component
 # may be so narrow (in squared latent units) that one step of the optimiser leaps over it.
@@ -37,6 +43,7 @@ def build_model(
     words: str,
     checkpoint: Path | None = None,
     on_epoch: Callable[[list[RefineEpoch]], None] = lambda history: None,
+    start: Parameters | None = None,
 ) -> VAEGMM:
     """Give a fitted network its mixture, names, temperature and outlier rule.
 
@@ -51,6 +58,8 @@ def build_model(
         words: what the images are, kept in the model's config.
         checkpoint: of the joint step, which goes on from it when it exists.
         on_epoch: called after every epoch of the joint step.
+        start: a mixture of the network's latents, for the joint step to begin with; without one,
+            EM's own. Where labels are known, one component for each, in any order.
 
     Raises:
         ValueError: settings that do not fit, a loss that is not finite, a damaged checkpoint.
@@ -65,10 +74,12 @@ def build_model(
     reg_covar, k = max(last.reg_covar, START_REG), is_of_label.shape[1]
     begin = dataclasses.replace(last, n_components=k, n_init=1, tol=START_TOL, reg_covar=reg_covar)
     _, z, known_z = _latents(network, train, last, known, seed)
+    if start is not None and known_z is not None:
+        start = order_by_labels(start, z, known_z)
     fine = dataclasses.replace(begin, n_components=config.fine_components)
     learned = refine(
         network,
-        fit_with_labels(z, known_z, is_of_label, begin, seed),
+        fit_with_labels(z, known_z, is_of_label, begin, seed, start),
         fit_with_labels(z, None, is_of_label, fine, seed),
         is_of_label,
         train,

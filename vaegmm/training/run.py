@@ -15,6 +15,7 @@ from vaegmm.config import ExperimentConfig, from_dict
 from vaegmm.files import remove_leftovers, write_json
 from vaegmm.networks.vae import VAE
 from vaegmm.runtime import resolve_device, resolve_precision
+from vaegmm.training.history import Epoch
 
 CHECKPOINT, REFINE_CHECKPOINT = "checkpoint.safetensors", "refine.safetensors"
 OUTPUTS = (
@@ -22,7 +23,7 @@ OUTPUTS = (
     "model.safetensors", "README.md", "metrics.json", "curves.png",
     "reconstructions.png", "samples.png", "manifold.png", "latents.png", "training.gif",
 )  # fmt: skip
-# What may change when a run goes on: how long and how fast, and everything after the network.
+# What may change when a run goes on: how long and how fast, and the steps that have not begun.
 FREE = {"training": ("epochs", "early_stopping_patience", "learning_rate", "compile")}
 
 
@@ -77,8 +78,11 @@ def resume_run(folder: Path, experiment: ExperimentConfig) -> None:
         ValueError: there is no run, or a setting is another one that has to stay.
     """
     before, threads = read_settings(folder)
+    free = {"mixture", "device"}
+    if not (folder / REFINE_CHECKPOINT).exists():
+        free.add("refine")
     for field in dataclasses.fields(experiment):
-        if field.name in ("mixture", "device"):
+        if field.name in free:
             continue
         old, new = getattr(before, field.name), getattr(experiment, field.name)
         _require_same(field.name, old, new)
@@ -92,6 +96,15 @@ def adopt_settings(folder: Path, experiment: ExperimentConfig) -> None:
         (folder / "metrics.json").unlink(missing_ok=True)  # written last, it says: a run is whole
         values = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         _write_settings(folder, experiment, values)
+
+
+def write_history(folder: Path, history: list[Epoch]) -> None:
+    """Write the epochs down; a joint step that began after fewer of them will begin anew."""
+    path = folder / "history.json"
+    before = len(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else 0
+    if len(history) > before:
+        (folder / REFINE_CHECKPOINT).unlink(missing_ok=True)
+    write_json(path, [dataclasses.asdict(epoch) for epoch in history])
 
 
 def read_settings(folder: Path) -> tuple[ExperimentConfig, int]:

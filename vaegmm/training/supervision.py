@@ -9,12 +9,14 @@ from __future__ import annotations
 import dataclasses
 
 import torch
+from scipy.optimize import linear_sum_assignment
 from torch import Tensor
+from torch.nn.functional import one_hot
 
 from vaegmm.config import MixtureConfig
 from vaegmm.mixture import GaussianMixture
 from vaegmm.mixture.em import Parameters
-from vaegmm.training.components import build_mixture, parameters_of
+from vaegmm.training.components import build_mixture, log_joint_of, parameters_of
 
 
 def choose_known(labels: Tensor, rule: str, seed: int) -> Tensor | None:
@@ -103,6 +105,29 @@ def fit_with_labels(
         parts.append(dataclasses.replace(fitted, weights=weights))
     fields = (field.name for field in dataclasses.fields(Parameters))
     return Parameters(*(torch.cat([getattr(part, name) for part in parts]) for name in fields))
+
+
+def order_by_labels(mixture: Parameters, z: Tensor, known: Tensor) -> Parameters:
+    """Put the components of a mixture in the order of the labels, one for each.
+
+    The known points decide: by the one-to-one assignment under which their labels' components are
+    responsible for most of them (Kuhn 1955).
+
+    Args:
+        mixture: L components, for L labels.
+        z: (N, D).
+        known: (N,), index of a point's label, or -1.
+
+    Raises:
+        ValueError: components and labels are not as many.
+    """
+    is_known = known >= 0
+    responsibilities = log_joint_of(mixture, z[is_known]).softmax(1)
+    n_labels, n_components = int(known.max()) + 1, len(mixture.weights)
+    if n_components != n_labels:
+        raise ValueError(f"{n_components} components cannot stand for {n_labels} labels, one each")
+    shares = one_hot(known[is_known], n_labels).double().T @ responsibilities  # (L, K)
+    return _select(mixture, torch.from_numpy(linear_sum_assignment(shares, maximize=True)[1]))
 
 
 def _prepare(config: MixtureConfig, seed: int, start: Parameters | None) -> GaussianMixture:

@@ -43,6 +43,7 @@ class Subject:
         model: in evaluation mode.
         test: images that it has never seen, with labels that it knows.
         mixtures: its own figures first, and those of mixtures fitted anew, by what they are.
+        train: images to see beside samples; None where the judge knows none like them.
         others: images (N, 28, 28) uint8 that are none of its labels, by name.
         folder: where pictures are written.
         seed: of whatever is drawn at random.
@@ -52,6 +53,7 @@ class Subject:
     model: VAEGMM
     test: LabelledImages
     mixtures: dict[str, Metrics]
+    train: LabelledImages | None
     others: dict[str, Tensor]
     folder: Path
     seed: int = 0

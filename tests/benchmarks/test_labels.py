@@ -1,0 +1,50 @@
+"""The table of labels, on a run that is as small as can be."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import labels
+
+TINY = """
+[data]
+dataset = "sample"
+digits = [1, 4, 8]
+[network]
+latent_dim = 2
+channels = [4, 4, 4, 4, 4]
+dense_size = 8
+[training]
+epochs = 1
+[mixture]
+n_components = 3
+n_init = 1
+[refine]
+refine_epochs = 1
+fine_components = 4
+"""
+
+
+def test_it_goes_on_from_the_model_without_labels_and_keeps_what_is_finished(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "tiny.toml").write_text(TINY)
+    command = ["--config", str(tmp_path / "tiny.toml"), "--output-dir", str(tmp_path / "runs")]
+    command += ["--labels", "1", "20", "--label-epochs", "1"]
+    assert labels.main([*command, "--seeds", "0"]) == 0
+    files = {path.parent.name: path for path in tmp_path.glob("runs/*/figures.json")}
+    assert set(files) == {"none-seed-0", "1-seed-0", "20-seed-0"}
+    figures = {name: json.loads(path.read_text()) for name, path in files.items()}
+    for values in figures.values():
+        assert list(values) == ["accuracy", "nmi", "bce", "seconds"]
+    kept = {path: path.stat().st_mtime_ns for path in files.values()}
+    config = json.loads((tmp_path / "runs" / "20-seed-0" / "config.json").read_text())
+    assert config["label_use"].startswith("20 labels per class of the training images learned from")
+    capsys.readouterr()
+    assert labels.main([*command, "--seeds", "0", "1"]) == 0
+    assert {path: path.stat().st_mtime_ns for path in files.values()} == kept
+    rows = capsys.readouterr().out.splitlines()[-3:]
+    assert [row.split()[:2] for row in rows] == [["none", "2"], ["1", "2"], ["20", "2"]]
