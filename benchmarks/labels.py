@@ -30,7 +30,7 @@ from vaegmm.mixture.em import Parameters
 from vaegmm.mixture.gaussian import covariances_of
 from vaegmm.model import VAEGMM
 from vaegmm.training.build import build_model
-from vaegmm.training.run import REFINE_CHECKPOINT, read_settings
+from vaegmm.training.run import read_settings
 
 PROG = "python -m benchmarks.labels"
 FORMS = {"accuracy": ".4f", "nmi": ".3f", "bce": ".2f", "seconds": ".0f"}
@@ -61,7 +61,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def sweep(arguments: LabelsArguments) -> None:
-    """Train what is not finished; print the table."""
+    """Train what is not finished; print the table.
+
+    Raises:
+        ValueError: settings out of range, or others than those of what is finished.
+    """
+    if arguments.label_epochs < 1:
+        raise ValueError(f"label_epochs must be at least 1, got {arguments.label_epochs}")
     table: dict[str, list[dict[str, float]]] = {}
     for seed in arguments.seeds:
         base = Path(arguments.output_dir) / f"none-seed-{seed}"
@@ -74,6 +80,8 @@ def sweep(arguments: LabelsArguments) -> None:
                 assert labels is not None
                 _go_on(base, folder, labels, arguments.label_epochs)
             figures = json.loads((folder / FIGURES).read_text(encoding="utf-8"))
+            if labels is not None and figures.pop("label_epochs") != arguments.label_epochs:
+                raise ValueError(f"{folder} had other label_epochs; give another --output-dir")
             table.setdefault(name, []).append(figures)
             say(f"seed {seed}, labels {name}: {figures}")
     head = ["labels per class", "seeds", "test accuracy", "NMI", "BCE, nats", "seconds"]
@@ -82,14 +90,15 @@ def sweep(arguments: LabelsArguments) -> None:
 
 
 def _train_without(folder: Path, seed: int, arguments: LabelsArguments) -> None:
-    began = time.perf_counter()
     command = ["--config", arguments.config, "--seed", str(seed), "--output-dir", str(folder)]
     command += ["--resume"] if (folder / "run.json").exists() else []
     command += ["--data-dir", arguments.data_dir] if arguments.data_dir else []
     train.train_all(command)
     experiment, _ = read_settings(folder)
-    model = VAEGMM.from_pretrained(folder)
-    _write_figures(model, _load(experiment, False), time.perf_counter() - began, folder)
+    files = [json.loads((folder / name).read_text()) for name in ("history.json", "refine.json")]
+    seconds = sum(epoch["seconds"] for epochs in files for epoch in epochs)
+    test = _load(experiment, False)
+    write_json(folder / FIGURES, _measure(VAEGMM.from_pretrained(folder), test, seconds))
 
 
 def _go_on(base: Path, folder: Path, labels: int, epochs: int) -> None:
@@ -108,14 +117,14 @@ def _go_on(base: Path, folder: Path, labels: int, epochs: int) -> None:
         covariances_of(factors, "full"),
         factors,
     )
-    folder.mkdir(parents=True, exist_ok=True)
     network = model.network.to(memory_format=torch.channels_last)
-    checkpoint = folder / REFINE_CHECKPOINT
     words = model.config.training_images
-    after = build_model(network, parts, data, experiment, words, checkpoint, start=start)
+    after = build_model(network, parts, data, experiment, words, start=start)
+    seconds = time.perf_counter() - began
+    folder.mkdir(parents=True, exist_ok=True)
     after.save_pretrained(folder, f"Labels: {after.config.label_use}.\n")
-    checkpoint.unlink()
-    _write_figures(after, _load(experiment, False), time.perf_counter() - began, folder)
+    figures = _measure(after, _load(experiment, False), seconds)
+    write_json(folder / FIGURES, {**figures, "label_epochs": epochs})
 
 
 def _load(experiment: ExperimentConfig, is_train: bool) -> LabelledImages:
@@ -123,11 +132,10 @@ def _load(experiment: ExperimentConfig, is_train: bool) -> LabelledImages:
     return load_dataset(settings.dataset, is_train, settings.digits, settings.data_dir)
 
 
-def _write_figures(model: VAEGMM, test: LabelledImages, seconds: float, folder: Path) -> None:
+def _measure(model: VAEGMM, test: LabelledImages, seconds: float) -> dict[str, float]:
     metrics, rebuilt = measure(model, test), measure_autoencoder(model, test)
-    bce = rebuilt.reconstruction_bce
-    values = (metrics.accuracy, metrics.nmi, bce, seconds)
-    write_json(folder / FIGURES, dict(zip(FORMS, values, strict=True)))
+    values = (metrics.accuracy, metrics.nmi, rebuilt.reconstruction_bce, seconds)
+    return dict(zip(FORMS, values, strict=True))
 
 
 def _summarise(figures: list[dict[str, float]]) -> list[str]:

@@ -143,7 +143,7 @@ class RefineConfig:
     prior_components: int = 0
     """Gaussians in this step; 0: n_components. From as many EM goes on, else it begins anew."""
     refine_learning_rate: float = 1e-3
-    """Adam's largest step size, in the middle of one cycle."""
+    """Adam's largest step size, after a third of one cycle."""
     mutual_information: float = 40.0
     """Weight of the mutual information, in nats, between the components of two changed copies of an
     image; with 0 there is but one copy, which labels are learned from."""

@@ -38,8 +38,9 @@ def test_it_goes_on_from_the_model_without_labels_and_keeps_what_is_finished(
     files = {path.parent.name: path for path in tmp_path.glob("runs/*/figures.json")}
     assert set(files) == {"none-seed-0", "1-seed-0", "20-seed-0"}
     figures = {name: json.loads(path.read_text()) for name, path in files.items()}
-    for values in figures.values():
-        assert list(values) == ["accuracy", "nmi", "bce", "seconds"]
+    for name, values in figures.items():
+        goes_on = [] if name == "none-seed-0" else ["label_epochs"]
+        assert list(values) == ["accuracy", "nmi", "bce", "seconds", *goes_on]
     kept = {path: path.stat().st_mtime_ns for path in files.values()}
     config = json.loads((tmp_path / "runs" / "20-seed-0" / "config.json").read_text())
     assert config["label_use"].startswith("20 labels per class of the training images learned from")
@@ -48,3 +49,5 @@ def test_it_goes_on_from_the_model_without_labels_and_keeps_what_is_finished(
     assert {path: path.stat().st_mtime_ns for path in files.values()} == kept
     rows = capsys.readouterr().out.splitlines()[-3:]
     assert [row.split()[:2] for row in rows] == [["none", "2"], ["1", "2"], ["20", "2"]]
+    assert labels.main([*command, "--seeds", "0", "--label-epochs", "2"]) == 2
+    assert "had other label_epochs; give another --output-dir" in capsys.readouterr().err

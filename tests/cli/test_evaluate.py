@@ -20,13 +20,23 @@ def test_evaluate_prints_every_task_and_writes_one_report(
     arguments = ["--weights", str(run), "--dataset", "sample", "--output-dir", str(tmp_path)]
     assert evaluate.main([*arguments, *QUICK, "--n-components", "3", "5"]) == 0
     printed = capsys.readouterr().out
-    for word in ("accuracy", "precision", "NMI", "ELBO", "log p(x) >=", "Brier", "AUROC", "style:"):
+    for word in (
+        "accuracy",
+        "precision",
+        "NMI",
+        "ELBO",
+        "log p(x) >=",
+        "Brier",
+        "AUROC",
+        "style:",
+        "Frechet",
+    ):
         assert word in printed
     assert "600 test images of sample labelled 1, 4, 8" in printed
     figures = json.loads((tmp_path / "metrics.json").read_text())
     assert list(figures) == [
-        "classification", "clustering", "reconstruction", "likelihood", "calibration", "outliers",
-        "drawings",
+        "classification", "clustering", "reconstruction", "generation", "likelihood",
+        "calibration", "outliers", "drawings",
     ]  # fmt: skip
     rows = figures["classification"].values()
     assert [row["n_components"] for row in rows] == [3, 3, 5]
@@ -35,6 +45,11 @@ def test_evaluate_prints_every_task_and_writes_one_report(
     assert set(figures["outliers"]) == {"false_alarms", "other labels", "noise", "scribbles"}
     assert figures["outliers"]["other labels"]["n_images"] == 1400
     assert figures["likelihood"]["n_images"] == 20
+    real, made, random = figures["generation"].values()
+    assert real["frechet_distance"] < 0.1 * min(
+        made["frechet_distance"], random["frechet_distance"]
+    )
+    assert real["right_label"] > 0.99 > made["right_label"]
     page = (tmp_path / "report.html").read_text()
     pictures = {path.name for path in tmp_path.glob("*.png")}
     assert pictures == {
@@ -60,6 +75,12 @@ def test_evaluate_does_the_tasks_it_is_asked_for(
     assert "expected calibration error" in printed
     assert "AUROC" not in printed
     assert list(json.loads((tmp_path / "metrics.json").read_text())) == ["calibration"]
+
+
+def test_evaluate_judges_samples_only_of_what_the_judge_knows(run: Path, tmp_path: Path) -> None:
+    command = ["--weights", str(run), "--dataset", "sample", "--output-dir", str(tmp_path)]
+    assert evaluate.main([*command, "--digits", "1", "4", "--tasks", "generation"]) == 0
+    assert json.loads((tmp_path / "metrics.json").read_text()) == {"generation": None}
 
 
 def test_evaluate_takes_strangers_from_a_file(

@@ -205,6 +205,27 @@ def test_a_joint_step_may_follow_later_and_follows_the_network(
     assert joined != (run / "model.safetensors").read_bytes()
     assert train.main([*resume, "--label-weight", "1"]) == 2
     assert "label_weight was 40.0 when this run began" in capsys.readouterr().err
+    assert train.main([*resume, "--n-components", "6"]) == 2
+    assert "n_components (that of the joint step, too) was 3" in capsys.readouterr().err
     assert train.main([*resume, "--epochs", "3"]) == 0
     assert len(json.loads((folder / "history.json").read_text())) == 3
     assert (folder / "model.safetensors").read_bytes() != joined
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (["--labels", "10"], "with labels '10' give --refine-epochs"),
+        (["--refine-epochs", "-1"], "refine_epochs must not be negative, got -1"),
+        (
+            ["--refine-epochs", "1", "--posterior", "point", "--beta", "0"],
+            "refine_epochs must be 0 with posterior 'point'",
+        ),
+    ],
+)
+def test_a_joint_step_that_cannot_be_is_refused_before_anything_runs(
+    settings: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train.main([*TINY, *settings, "--output-dir", str(tmp_path / "run")]) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()

@@ -24,6 +24,7 @@ Task = Literal[
     "outliers", "drawings",
 ]  # fmt: skip
 JUDGED = ("mnist", "sample")  # data sets whose images the judge knows
+NO_DIGITS = ("fashion-mnist", "kmnist")
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ def _choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) -
     import torch
 
     from vaegmm.data.datasets import TORCHVISION, keep_digits, load_dataset
+    from vaegmm.evaluation.judge import Judge
     from vaegmm.evaluation.metrics import measure
     from vaegmm.evaluation.tasks import Subject
     from vaegmm.training.components import check_mixture
@@ -130,8 +132,14 @@ def _choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) -
             train = name not in TORCHVISION  # one's own file has no better part
             others[name] = load_dataset(name, train, (), arguments.data_dir).images
     train_data = None
-    is_judged = "generation" in arguments.tasks and arguments.dataset in JUDGED
-    if is_judged or arguments.n_components:
+    judge = None
+    if (
+        "generation" in arguments.tasks
+        and arguments.dataset in JUDGED
+        and set(digits) == set(model.labels)  # samples show them all
+    ):
+        judge = Judge.from_pretrained()
+    if judge or arguments.n_components:
         train_data = load_dataset(arguments.dataset, True, digits, arguments.data_dir)
         for n_components in arguments.n_components:
             check_mixture(_refit_config(n_components, arguments), train_data)
@@ -143,9 +151,19 @@ def _choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) -
         print(f"fitting a mixture of {n_components} ...", file=sys.stderr, flush=True)
         row = _measure_refit(model, train_data, test, n_components, arguments)
         rows[f"K = {n_components} (fitted anew): {row.label_use}"] = row
-    n_images, n_samples = arguments.likelihood_images, arguments.likelihood_samples
-    judged = train_data if is_judged else None
-    return Subject(model, test, rows, judged, others, folder, arguments.seed, n_images, n_samples)
+    return Subject(
+        model,
+        test,
+        rows,
+        others,
+        folder,
+        train_data,
+        judge,
+        arguments.dataset not in NO_DIGITS,
+        arguments.seed,
+        arguments.likelihood_images,
+        arguments.likelihood_samples,
+    )
 
 
 def _measure_refit(

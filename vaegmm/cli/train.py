@@ -59,7 +59,7 @@ def check_settings(experiment: ExperimentConfig) -> None:
     """
     from vaegmm.data.augment import check_augmentation
     from vaegmm.networks.vae import check_network
-    from vaegmm.training.checks import check_training
+    from vaegmm.training.checks import check_joint_step, check_training
 
     check_finite(experiment)
     if not 0 <= experiment.seed < 2**32:
@@ -67,6 +67,7 @@ def check_settings(experiment: ExperimentConfig) -> None:
     check_network(experiment.network)
     check_augmentation(experiment.augmentation)
     check_training(experiment.training, experiment.network)
+    check_joint_step(experiment.refine, experiment.network)
 
 
 def train(folder: Path, arguments: TrainArguments) -> None:
@@ -137,7 +138,9 @@ def _train(folder: Path, arguments: TrainArguments, experiment: ExperimentConfig
         on_epoch=_Keeper(folder, experiment, parts.validation if arguments.snapshots else None),
     )
     say(describe_run(fitted.history))
-    words = _describe_data(settings.dataset, data)
+    words = _describe_data(
+        settings.dataset, parts.train if experiment.refine.refine_epochs else data
+    )
     keep = partial(_keep_refinement, folder)
     model = build_model(
         fitted.network, parts, data, experiment, words, folder / REFINE_CHECKPOINT, keep
@@ -151,7 +154,7 @@ def _train(folder: Path, arguments: TrainArguments, experiment: ExperimentConfig
     metrics, autoencoder = report_run(
         model, parts.validation, fitted.history, folder, experiment.seed
     )
-    say(format_table({f"validation (in the mixture's fit), {metrics.label_use}": metrics}))
+    say(format_table({f"validation, {metrics.label_use}": metrics}))
     rows = describe_autoencoder(autoencoder, experiment.network.latent_dim)
     say(as_text(["figure", "value"], rows))
     say(f"saved to {folder}")

@@ -31,12 +31,12 @@ class AutoencoderMetrics:
     """A network's figures on N images.
 
     Attributes:
-        elbo: evidence lower bound at beta = 1, one draw per image, in nats per image; None for a
-            plain autoencoder.
+        elbo: evidence lower bound with N(0, I) as prior, one draw per image, in nats per image;
+            None for a plain autoencoder.
         reconstruction_bce: binary cross-entropy of the decoded `mu`, in nats per image.
         reconstruction_mse: mean squared error per pixel of the decoded `mu`.
         ssim: structural similarity of images and decoded `mu` (Wang et al. 2004), in [-1, 1].
-        kl: divergence of the posteriors from the prior, in nats per image; None without posterior.
+        kl: divergence of the posteriors from N(0, I), in nats per image; None without posterior.
         active_units: latent dimensions whose mean varies over images.
         blank_share: share of 200 random samples with less ink than the lightest 0.1 % of images.
         labels_covered: labels among the others, by the 5 nearest of the N images.
@@ -78,7 +78,7 @@ def measure_autoencoder(model: VAEGMM, data: LabelledImages, seed: int = 0) -> A
 
 
 def random_latents(model: VAEGMM, n: int, seed: int) -> Tensor:
-    """Draw latents (n, D), on the CPU: from the prior; a plain autoencoder's from its mixture."""
+    """Draw latents (n, D), on the CPU: from N(0, I); a plain autoencoder's from its mixture."""
     generator = torch.Generator().manual_seed(seed)
     if model.network.config.posterior == "point":
         return model.sample_latents(n, generator)

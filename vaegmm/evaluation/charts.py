@@ -99,7 +99,7 @@ def plot_surprise(own: Surprise, others: dict[str, Surprise], threshold: float, 
     for colour, (name, surprise) in zip(
         cycle(PALETTE), {"its own labels": own, **others}.items(), strict=False
     ):
-        values = surprise.score.clamp(max=edges[-1]).numpy()
+        values = surprise.score.double().clamp(max=edges[-1]).numpy()
         axes.hist(values, edges, density=True, histtype="step", color=colour, label=name)
     axes.axvline(threshold, color="0.4", linestyle=":", label="outliers begin")
     axes.set(xlabel="score of surprise (the last bin holds all beyond)", ylabel="density")

@@ -70,11 +70,11 @@ def measure_likelihood(
             standard = Normal(0.0, 1.0).log_prob(z).sum(1)
             both = torch.stack([log_weight + standard, log_weight + model.log_density(z)])
             bounds.append(both.view(2, -1, n_samples).logsumexp(2) - math.log(n_samples))
-    standard_normal, mixture = torch.cat(bounds, 1).double().cpu()  # (N,) each
+    standard_normal, mixture = torch.cat(bounds, 1).cpu().double()  # (N,) each
     return LikelihoodMetrics(
         n_images=len(images),
         n_samples=n_samples,
         standard_normal=standard_normal.mean().item(),
         mixture=mixture.mean().item(),
-        standard_error=(mixture.std() / math.sqrt(len(images))).item(),
+        standard_error=(mixture.std(correction=0) / math.sqrt(max(len(images) - 1, 1))).item(),
     )

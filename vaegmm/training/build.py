@@ -15,7 +15,9 @@ from vaegmm.mixture.em import Parameters
 from vaegmm.mixture.processes import n_processes
 from vaegmm.model import VAEGMM
 from vaegmm.networks.vae import VAE
+from vaegmm.training.checks import check_joint_step
 from vaegmm.training.components import (
+    CALIBRATED,
     assemble,
     attach_mixture,
     check_mixture,
@@ -69,6 +71,7 @@ def build_model(
         return attach_mixture(
             network, everything, experiment.mixture, experiment.seed, words, parts.validation
         )
+    check_joint_step(config, network.config)
     seed, train, last = experiment.seed, parts.train, experiment.mixture
     known, is_of_label = check_refinement(config, last, train, seed)
     reg_covar, k = max(last.reg_covar, START_REG), is_of_label.shape[1]
@@ -76,11 +79,14 @@ def build_model(
     _, z, known_z = _latents(network, train, last, known, seed)
     if start is not None and known_z is not None:
         start = order_by_labels(start, z, known_z)
-    fine = dataclasses.replace(begin, n_components=config.fine_components)
+    first = fine = fit_with_labels(z, known_z, is_of_label, begin, seed, start)
+    if config.mutual_information:
+        many = dataclasses.replace(begin, n_components=config.fine_components)
+        fine = fit_with_labels(z, None, is_of_label, many, seed)
     learned = refine(
         network,
-        fit_with_labels(z, known_z, is_of_label, begin, seed, start),
-        fit_with_labels(z, None, is_of_label, fine, seed),
+        first,
+        fine,
         is_of_label,
         train,
         known,
@@ -106,6 +112,7 @@ def build_model(
         each = "every label" if config.labels == "all" else f"{config.labels} labels per class"
         label_use = f"{each} of the training images learned from"
     share = last.outlier_share
+    label_use += CALIBRATED
     return assemble(network, labels, parts.validation, mixture, names, share, label_use, words)
 
 
@@ -122,22 +129,18 @@ def check_refinement(
         raise ValueError(
             "refine_epochs must be 0 under torchrun: the joint step runs in one process"
         )
-    for name, least in (("refine_batch_size", 2), ("fine_components", 2)):
-        if not least <= getattr(config, name) <= len(data):
-            raise ValueError(
-                f"{name} must be from {least} to {len(data)}, got {getattr(config, name)}"
-            )
-    if not config.refine_learning_rate > 0:
-        raise ValueError(f"refine_learning_rate must be above 0, got {config.refine_learning_rate}")
-    for name in ("mutual_information", "label_weight"):
-        if not getattr(config, name) >= 0:
-            raise ValueError(f"{name} must not be negative, got {getattr(config, name)}")
+    for name in ("refine_batch_size", *(["fine_components"] if config.mutual_information else [])):
+        if not 2 <= getattr(config, name) <= len(data):
+            raise ValueError(f"{name} must be from 2 to {len(data)}, got {getattr(config, name)}")
     n_labels = len(data.labels.unique())
     n_components = config.prior_components or mixture.n_components
     if not n_labels <= n_components <= len(data):
         raise ValueError(
             f"prior_components must be 0 or from {n_labels} to {len(data)}, got {n_components}"
         )
+    each = n_components // n_labels
+    if config.labels == "all" and int(data.labels.unique(return_counts=True)[1].min()) < each:
+        raise ValueError(f"a label has fewer images than its {each} components")
     known = choose_known(data.labels, config.labels, seed)
     share_components(mixture.n_components, n_labels, config.labels)
     return known, share_components(n_components, n_labels, config.labels)

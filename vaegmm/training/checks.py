@@ -6,11 +6,17 @@ import math
 
 from torch import Tensor
 
-from vaegmm.config import NetworkConfig, TrainingConfig
+from vaegmm.config import NetworkConfig, RefineConfig, TrainingConfig
 
 
-def check_losses(losses: Tensor, n_before: int, part: str = "") -> None:
+def check_losses(losses: Tensor, n_before: int, part: str = "", remedy: str = "") -> None:
     """Refuse losses (steps,) of which one is not finite.
+
+    Args:
+        losses: (steps,).
+        n_before: epochs before.
+        part: of the training, for the message.
+        remedy: what helps; without one, a lower learning rate from the epoch before on.
 
     Raises:
         ValueError: names the epoch, one after `n_before`, and the step.
@@ -18,9 +24,10 @@ def check_losses(losses: Tensor, n_before: int, part: str = "") -> None:
     bad = (~losses.isfinite()).nonzero()
     if len(bad):
         kept = f" (epochs 1 to {n_before} are kept: --resume goes on there)" if n_before else ""
+        remedy = remedy or f"lower learning_rate{kept}"
         raise ValueError(
             f"the {part}loss became {losses[bad[0, 0]].item()} in epoch {n_before + 1}, step "
-            f"{int(bad[0, 0]) + 1}; lower learning_rate{kept}"
+            f"{int(bad[0, 0]) + 1}; {remedy}"
         )
 
 
@@ -42,3 +49,27 @@ def check_training(config: TrainingConfig, network: NetworkConfig) -> None:
         raise ValueError(f"beta must be 0 with posterior 'point', got {config.beta}")
     if not 0 < config.lr_factor < 1:
         raise ValueError(f"lr_factor must be in (0, 1), got {config.lr_factor}")
+
+
+def check_joint_step(config: RefineConfig, network: NetworkConfig) -> None:
+    """Refuse settings that no joint step can work with.
+
+    Raises:
+        ValueError: a setting out of range, or one that does not fit the others.
+    """
+    if config.refine_epochs < 0:
+        raise ValueError(f"refine_epochs must not be negative, got {config.refine_epochs}")
+    if config.refine_epochs == 0:
+        if config.labels != "none":
+            raise ValueError(
+                f"labels are learned from in the joint step alone: with labels {config.labels!r} "
+                "give --refine-epochs"
+            )
+        return
+    if network.posterior == "point":
+        raise ValueError("refine_epochs must be 0 with posterior 'point', which has no prior")
+    if not config.refine_learning_rate > 0:
+        raise ValueError(f"refine_learning_rate must be above 0, got {config.refine_learning_rate}")
+    for name in ("mutual_information", "label_weight"):
+        if not getattr(config, name) >= 0:
+            raise ValueError(f"{name} must not be negative, got {getattr(config, name)}")

@@ -31,6 +31,7 @@ from vaegmm.outliers import fit_outlier_rule
 from vaegmm.training.calibration import fit_temperature
 
 MAX_SAMPLES = 1000  # draws per image; more would only fill the memory
+CALIBRATED = "; one temperature fitted to held-out ones"
 
 
 def attach_mixture(
@@ -68,6 +69,7 @@ def attach_mixture(
     components = log_joint_of(mixture, mu).argmax(1).numpy()
     names = name_components(components, data.labels.numpy(), config.n_components)
     label_use = f"labels only name the {config.n_components} components"
+    label_use += "; one temperature fitted to them as well" if held_out is None else CALIBRATED
     held_out, share = data if held_out is None else held_out, config.outlier_share
     labels = data.labels.unique()
     return assemble(network, labels, held_out, mixture, names, share, label_use, training_images)
@@ -92,7 +94,7 @@ def assemble(
         mixture: of the latents, in their units.
         names: (K,), the label of each component.
         outlier_share: see `MixtureConfig`.
-        label_use: what labels were used for before, in words.
+        label_use: what labels were used for, in words.
         training_images: what the network was fitted to, in words.
     """
     mu = encode_images(network, held_out.images)
@@ -105,7 +107,7 @@ def assemble(
         component_labels=names,
         temperature=1.0,
         outliers=fit_outlier_rule(log_density, misfit, outlier_share),
-        label_use=f"{label_use}; one temperature fitted to held-out ones",
+        label_use=label_use,
         training_images=training_images,
     )
     model = VAEGMM(description)

@@ -56,8 +56,8 @@ class MixturePrior(nn.Module):
         return normaliser - 0.5 * white.square().sum(2)
 
     def parameters_of_em(self) -> Parameters:
-        """Return the mixture as EM takes it, float64."""
-        factors = self.factors.detach().double()
-        weights = self.logits.detach().double().softmax(0)
-        means = self.means.detach().double()
+        """Return the mixture as EM takes it: float64, on the CPU."""
+        factors = self.factors.detach().cpu().double()
+        weights = self.logits.detach().cpu().double().softmax(0)
+        means = self.means.detach().cpu().double()
         return Parameters(weights, means, covariances_of(factors, "full"), factors)

@@ -1,7 +1,7 @@
 """The joint step: network and mixture are fitted together, with as many labels as allowed.
 
-It begins with a fitted network and a mixture that EM fitted to its latents, and ends with EM again,
-which goes on from the parameters that the step came to.
+It begins with a fitted network and a mixture that EM fitted to its latents. EM goes on afterwards,
+from the parameters that the step came to where the model is to have as many components.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from vaegmm.training.checks import check_losses
 from vaegmm.training.joint import TERMS, Joint
 from vaegmm.training.prior import MixturePrior
 
+REMEDY = "remove refine.safetensors and --resume with a lower refine_learning_rate"
 MOST_LABELLED = 100  # known images that join every batch, where only some labels are known
 
 
@@ -63,7 +64,7 @@ def refine(
     Args:
         network: fitted.
         mixture: of its latents, K components.
-        fine: of its latents, some more.
+        fine: of its latents, some more; plays no part without mutual information.
         is_of_label: (L, K) bool, which components stand for which label.
         data: images; their own labels are not looked at.
         known: (N,), index of an image's label, or -1; None: none is known.
@@ -101,7 +102,7 @@ def refine(
             start = time.perf_counter()
             order = shuffle(len(images), seed, len(state.history) + 1, device)
             steps = _run_epoch(joint, state, images, known, order, config, augmentation)
-            check_losses(steps[:, 0], len(state.history), "joint step's ")
+            check_losses(steps[:, 0], len(state.history), "joint step's ", REMEDY)
             terms = dict(zip(TERMS, steps.mean(0).tolist(), strict=True))
             number, seconds = len(state.history) + 1, time.perf_counter() - start
             state.history.append(RefineEpoch(number, **terms, seconds=seconds))
@@ -122,12 +123,17 @@ def describe_refine_epoch(epoch: RefineEpoch) -> str:
     )
 
 
+def count_steps(n_images: int, config: RefineConfig) -> int:
+    """Return the number of steps in an epoch."""
+    return -(-n_images // config.refine_batch_size)
+
+
 def _begin(
     joint: Joint, n_images: int, config: RefineConfig, generator: torch.Generator
 ) -> State[RefineEpoch]:
     fused = generator.device.type in ("cpu", "cuda")
     optimizer = torch.optim.Adam(joint.parameters(), config.refine_learning_rate, fused=fused)
-    steps = config.refine_epochs * -(-n_images // config.refine_batch_size)
+    steps = config.refine_epochs * count_steps(n_images, config)
     scheduler = OneCycleLR(optimizer, config.refine_learning_rate, steps)
     return State(joint, optimizer, scheduler, generator, {}, [], RefineEpoch)
 
@@ -147,7 +153,7 @@ def _run_epoch(
     if known is not None and bool((known < 0).any()):
         few = (known >= 0).nonzero().squeeze(1)
     steps = []
-    for index in order.split(config.refine_batch_size):
+    for index in order.tensor_split(count_steps(len(order), config)):  # no last step of a few
         if few is not None:
             drawn = torch.randperm(len(few), generator=state.generator, device=few.device)
             index = torch.cat([index, few[drawn[:MOST_LABELLED]]])

@@ -81,6 +81,9 @@ def resume_run(folder: Path, experiment: ExperimentConfig) -> None:
     free = {"mixture", "device"}
     if not (folder / REFINE_CHECKPOINT).exists():
         free.add("refine")
+    elif before.refine.prior_components == 0:
+        old, new = before.mixture.n_components, experiment.mixture.n_components
+        _require_same("n_components (that of the joint step, too)", old, new)
     for field in dataclasses.fields(experiment):
         if field.name in free:
             continue
@@ -103,7 +106,8 @@ def write_history(folder: Path, history: list[Epoch]) -> None:
     path = folder / "history.json"
     before = len(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else 0
     if len(history) > before:
-        (folder / REFINE_CHECKPOINT).unlink(missing_ok=True)
+        for name in ("refine.json", REFINE_CHECKPOINT):
+            (folder / name).unlink(missing_ok=True)
     write_json(path, [dataclasses.asdict(epoch) for epoch in history])
 
 

@@ -32,29 +32,31 @@ class SampleMetrics:
 def judge_samples(subject: Subject) -> Section:
     """How far samples are from real images, and whether they show what they should."""
     head = ["images", "N", "Frechet distance", "like a digit", "right label"]
-    if subject.train is None:
-        return Section("Generation", "The judge knows MNIST's digits alone.", head, [], None)
-    model, n = subject.model, len(subject.test)
+    judge, model, n = subject.judge, subject.model, len(subject.test)
+    if judge is None or subject.train is None:
+        note = "The judge knows MNIST's digits alone, and all that a model draws."
+        return Section("Generation", note, head, [], None)
     generator = torch.Generator().manual_seed(subject.seed)
     real = subject.train.subset(torch.randperm(len(subject.train), generator=generator)[:n])
     z = model.sample_latents(n, generator)
     answers = model.log_labels(z.to(model.means.device)).argmax(1).cpu()
     others = torch.randn(z.shape, generator=generator)
-    judge = Judge.from_pretrained()
     target = judge.features(subject.test.images)
     metrics = {
         "training images": _judge(judge, target, real.images, real.labels),
         "samples from the mixture": _judge(
             judge, target, _draw(subject, z), torch.tensor(model.labels)[answers]
         ),
-        "samples from N(0, I)": _judge(judge, target, _draw(subject, others), None),
     }
+    if model.network.config.posterior != "point":
+        metrics["samples from N(0, I)"] = _judge(judge, target, _draw(subject, others), None)
     return Section(
         "Generation",
         "Frechet distance to the test images in the features of five small classifiers, trained "
         "apart from the model (it compares with no figure from other features, nor from another "
         f"number of images); share of images on which they agree to {LIMIT} nats; share that they "
-        "read as it was meant. Real training images stand beside the samples.",
+        "read as their label, a sample's being the one that the mixture gives its latent. As many "
+        "training images, which the five have seen, stand beside the samples.",
         head,
         [[name, f"{n:,}", *_describe(of_images)] for name, of_images in metrics.items()],
         {name: dataclasses.asdict(of_images) for name, of_images in metrics.items()},

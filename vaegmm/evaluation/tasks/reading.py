@@ -72,7 +72,7 @@ def read_drawings(subject: Subject) -> Section:
     """How well the model reads digits that were drawn by strokes."""
     labels = torch.tensor(subject.model.labels)
     drawings = [d for d in load_drawings() if d.label in subject.model.labels]
-    if not drawings:
+    if not drawings or not subject.shows_digits:
         note = "There are drawings of digits alone."
         return Section("Drawings", note, ["style", "accuracy"], [], None)
     images = paint(drawings)

@@ -23,6 +23,7 @@ def reconstruct_images(subject: Subject) -> Section:
     """How well images are rebuilt, and what is invented."""
     model, folder = subject.model, subject.folder
     metrics = measure_autoencoder(model, subject.test, subject.seed)
+    has_prior = model.network.config.posterior != "point"
     plot_reconstructions(model, subject.test.images, folder / "reconstructions.png")
     samples = decode_latents(model.network, random_latents(model, N_SAMPLES, subject.seed))
     plot_samples(samples, folder / "samples.png")
@@ -31,7 +32,7 @@ def reconstruct_images(subject: Subject) -> Section:
     plot_samples(from_mixture, folder / "mixture_samples.png")
     pictures = {
         "reconstructions.png": "test images over their reconstructions",
-        "samples.png": "samples from the prior",
+        "samples.png": "samples from N(0, I)" if has_prior else "samples",
         "mixture_samples.png": "samples from the mixture",
     }
     if model.network.config.latent_dim == 2:

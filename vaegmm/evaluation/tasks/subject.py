@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from vaegmm.data.datasets import LabelledImages
+from vaegmm.evaluation.judge import Judge
 from vaegmm.evaluation.metrics import Metrics
 from vaegmm.latents import encode_images
 from vaegmm.model import VAEGMM
@@ -43,7 +44,9 @@ class Subject:
         model: in evaluation mode.
         test: images that it has never seen, with labels that it knows.
         mixtures: its own figures first, and those of mixtures fitted anew, by what they are.
-        train: images to see beside samples; None where the judge knows none like them.
+        train: images of the kind that the model has learned from, to see beside samples.
+        judge: of samples; None where it does not know what they are to show.
+        shows_digits: whether the images are digits, like the drawings.
         others: images (N, 28, 28) uint8 that are none of its labels, by name.
         folder: where pictures are written.
         seed: of whatever is drawn at random.
@@ -53,9 +56,11 @@ class Subject:
     model: VAEGMM
     test: LabelledImages
     mixtures: dict[str, Metrics]
-    train: LabelledImages | None
     others: dict[str, Tensor]
     folder: Path
+    train: LabelledImages | None = None
+    judge: Judge | None = None
+    shows_digits: bool = True
     seed: int = 0
     likelihood_images: int = 1000
     likelihood_samples: int = 100
