@@ -145,8 +145,8 @@ class RefineConfig:
     refine_learning_rate: float = 1e-3
     """Adam's largest step size, after a third of one cycle."""
     mutual_information: float = 40.0
-    """Weight of the mutual information, in nats, between the components of two changed copies of an
-    image; with 0 there is but one copy, which labels are learned from."""
+    """Weight of the mutual information, in nats, between the components of an image and a changed
+    copy (of two copies, where an unchanged image is not seen)."""
     fine_components: int = 50
     """Gaussians of a second mixture that has to agree as well, and is then thrown away."""
     labels: str = "none"

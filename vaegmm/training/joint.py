@@ -47,14 +47,15 @@ class Joint(nn.Module):
         assert training.precision != "auto"
         self.precision: Precision = training.precision
         self.beta, self.config = training.beta, config
-        self.n_views = 2 if config.mutual_information else 1
 
     def forward(self, x_in: Tensor, target: Tensor, eps: Tensor, labels: Tensor | None) -> Tensor:
         """Return the terms (5,) named in `TERMS`, means over the batch, in nats.
 
         Args:
-            x_in: (M, 1, 28, 28), of which the first N are rebuilt, and the last `n_views` times N
-                are changed copies of all images, once and, for the mutual information, once more.
+            x_in: (V N, 1, 28, 28), the images in V views: what is rebuilt first, all have to be
+                read rightly, and for the mutual information two have to agree. An unchanged image
+                is a view like the others, else the encoder learns to tell it from changed ones and
+                to spare itself the reading.
             target: (N, 1, 28, 28), what the decoder is to rebuild.
             eps: (N, D), standard normal noise.
             labels: (N,), index of the label, or -1 where it is not known; None: none is known.
@@ -66,13 +67,12 @@ class Joint(nn.Module):
             z = reparameterize(mu[:n], logvar[:n], eps)
             logits = self.network.decode(z).float()
         nll = reconstruction_nll(logits, target).mean()
-        views = mu[-self.n_views * n :]
-        joint = self.mixture.log_joint(torch.cat([z, views]))  # (N + n_views N, K)
+        joint = self.mixture.log_joint(torch.cat([z, mu]))  # (N + V N, K)
         allowed = None if labels is None else allow(labels, self.is_of_label)
         kl = (log_posterior(logvar[:n], eps) - log_density(joint[:n], allowed)).mean()
         label_nll = information = nll.new_zeros(())
-        if self.n_views == 2:
-            fine = self.fine.log_joint(views)
+        if self.config.mutual_information:
+            fine = self.fine.log_joint(mu)
             information = mutual_information(joint[n : 2 * n], joint[2 * n :])
             information = information + mutual_information(fine[:n], fine[n:])
         if labels is not None and bool((labels >= 0).any()):

@@ -158,9 +158,11 @@ def _run_epoch(
             drawn = torch.randperm(len(few), generator=state.generator, device=few.device)
             index = torch.cat([index, few[drawn[:MOST_LABELLED]]])
         x = to_pixels(images[index])
-        views = augment(x.repeat(joint.n_views, 1, 1, 1), augmentation, state.generator)
-        target = views[: len(x)] if config.refine_reconstruct == "input" else x
-        x_in = torch.cat([x, views]) if config.refine_reconstruct == "unchanged" else views
+        has_unchanged = config.refine_reconstruct == "unchanged"
+        n_copies = 2 if config.mutual_information and not has_unchanged else 1
+        copies = augment(x.repeat(n_copies, 1, 1, 1), augmentation, state.generator)
+        target = copies[: len(x)] if config.refine_reconstruct == "input" else x
+        x_in = torch.cat([x, copies]) if has_unchanged else copies
         shape = (len(x), joint.network.config.latent_dim)
         eps = torch.randn(shape, generator=state.generator, device=x.device)
         terms = joint(x_in, target, eps, None if known is None else known[index])
