@@ -7,6 +7,7 @@ import torch
 
 from vaegmm.config import MixtureConfig, NetworkConfig
 from vaegmm.data.datasets import LabelledImages, load_dataset
+from vaegmm.evaluation.judge import Judge
 from vaegmm.model import VAEGMM, WEIGHTS
 from vaegmm.networks.vae import VAE
 from vaegmm.training.components import attach_mixture
@@ -41,6 +42,12 @@ def tiny_model(tiny_vae: VAE, sample: LabelledImages) -> VAEGMM:
 def digits148() -> VAEGMM:
     """The embedded model of 1, 4 and 8."""
     return VAEGMM.from_pretrained(WEIGHTS / "digits148")
+
+
+@pytest.fixture(scope="session")
+def judge() -> Judge:
+    """The embedded judge."""
+    return Judge.from_pretrained()
 
 
 @pytest.fixture(scope="session")

@@ -36,12 +36,12 @@ def test_the_page_is_served(server: Server) -> None:
 
 
 def test_the_endpoint_answers_as_the_operation_does(
-    client: Client, digits148: VAEGMM, sample: LabelledImages, tmp_path: Path
+    client: Client, digits: VAEGMM, sample: LabelledImages, tmp_path: Path
 ) -> None:
     digit = Image.fromarray(sample.images[300].numpy())
     digit.save(tmp_path / "digit.png")
     answer = client.predict(handle_file(tmp_path / "digit.png"), api_name="/classify")
-    expected = classify(digits148, digit).summary()
+    expected = classify(digits, digit).summary()
     assert answer.keys() == expected.keys()
     assert answer["label"] == expected["label"]
     assert answer["probabilities"] == pytest.approx(expected["probabilities"], abs=1e-4)

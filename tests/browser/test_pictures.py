@@ -174,7 +174,7 @@ def test_examples_are_real_digits_and_differ_each_time(visit: Open) -> None:
     seen = []
     for _ in range(6):
         here.button("Try an example").click()
-        expect(here.note).to_have_text(re.compile(r"^From MNIST's test images, labelled [148]\.$"))
+        expect(here.note).to_have_text(re.compile(r"^From MNIST's test images, labelled \d\.$"))
         expect(here.page.locator(".is-best")).to_have_count(1)
         here.page.wait_for_timeout(150)
         seen.append(here.pixels())

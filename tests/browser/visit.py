@@ -12,8 +12,8 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 
 from tests.browser.strokes import Stroke
 
-INVITATION = "Draw a 1, 4 or 8"
-REFUSAL = "This does not look like a 1, 4 or 8"
+INVITATION = "Draw a digit"
+REFUSAL = "This does not look like a digit"
 
 
 class Visit:

@@ -29,7 +29,7 @@ def test_it_says_the_digit(picture: Path, capsys: pytest.CaptureFixture[str]) ->
     assert main(["classify", str(picture), str(picture)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
-    assert lines[0].startswith(f"{picture}: 4  [1: ")
+    assert lines[0].startswith(f"{picture}: 4  [0: ")
 
 
 def test_json_is_one_object_per_line(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
