@@ -4,7 +4,7 @@
 PORT ?= 7860
 HOST ?= 127.0.0.1
 CONFIG ?= configs/digits148.toml
-WEIGHTS ?= weights/digits148
+WEIGHTS ?= weights/digits
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
