@@ -32,7 +32,7 @@ CONTRASTS = """() => {
     });
 }"""
 SHOW = """(answer) => document.dispatchEvent(new CustomEvent("pad:answer", {
-  detail: { pad: "classify-pad", answer: { ...answer, reader: "1 / 4 / 8" }, isSettled: false },
+  detail: { pad: "classify-pad", answer: { ...answer, reader: "0-9" }, isSettled: false },
 }))"""
 ANSWERS: list[dict[str, object]] = [
     {"label": 8, "probabilities": {"1": 0.2, "4": 0.3, "8": 0.5}, "is_outlier": True},
