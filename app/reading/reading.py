@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from vaegmm.operations.classify import Classification
 
 HERE = Path(__file__).parent
-STYLES = ("reading.css", "choice.css")
+STYLES = ("reading.css", "choice.css", "many.css")
 BLANK_ANSWER: dict[str, object] = {"is_blank": True}
 
 
