@@ -28,11 +28,12 @@ from torchvision.datasets import MNIST
 from torchvision.transforms import Compose, RandomAffine, ToTensor
 
 from vaegmm.cli.parse import parse, run, say
-from vaegmm.config import AugmentationConfig, ExperimentConfig, load_toml
+from vaegmm.config import AugmentationConfig, ExperimentConfig
 from vaegmm.data.datasets import find_data_dir, load_dataset, shuffle
 from vaegmm.networks.losses import kl_divergence, reconstruction_nll
 from vaegmm.networks.vae import VAE, reparameterize
 from vaegmm.runtime import Precision, autocast, keep_freed_memory, resolve_precision
+from vaegmm.settings import load_toml
 from vaegmm.training.loop import begin, make_objective, train_epoch
 
 PROG = "python -m benchmarks.training"

@@ -7,14 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from vaegmm.config import (
-    ExperimentConfig,
-    NetworkConfig,
-    TrainingConfig,
-    check_finite,
-    from_dict,
-    load_toml,
-)
+from vaegmm.config import ExperimentConfig, NetworkConfig, TrainingConfig
+from vaegmm.settings import check_finite, from_dict, load_toml
 
 CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("*.toml"))
 

@@ -1,4 +1,4 @@
-"""Settings of an experiment: frozen dataclasses, TOML in, JSON out.
+"""Settings of an experiment: frozen dataclasses, which `settings.py` reads from TOML and JSON.
 
 The only place where defaults live. Imports neither torch nor anything else of ours, so that a
 command line can explain itself at once.
@@ -6,17 +6,8 @@ command line can explain itself at once.
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
-import math
-import tomllib
-import types
-import typing
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal, TypeVar
-
-T = TypeVar("T")
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -49,6 +40,8 @@ class AugmentationConfig:
     """Largest local shift, in pixels, between 5x5 points that each go their own way."""
     thickness: float = 0.0
     """Most that strokes grow by at each edge, in pixels up to 1; they shrink by up to half."""
+    contrast: float = 0.0
+    """Most that contrast grows by, around mid-grey; makes good the blur of the other changes."""
     flip: float = 0.0
     """Probability of a left-right flip (a flipped digit is not a digit)."""
     noise: float = 0.0
@@ -170,80 +163,3 @@ class ExperimentConfig:
     """Drives split, initial weights, augmentation, sampling and EM's starts."""
     device: str = "auto"
     """auto (a GPU when there is one), cpu, cuda, cuda:1, mps, ..."""
-
-
-def load_toml(path: str | Path) -> ExperimentConfig:
-    """Read an experiment from a TOML file.
-
-    Raises:
-        ValueError: the file is missing or is no TOML, a key is unknown (the nearest known one is
-            named), or a value has the wrong type.
-    """
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")  # some editors put a mark in front
-        values = tomllib.loads(text)
-    except OSError as error:
-        raise ValueError(f"cannot read the config {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(f"{path} is not valid TOML: {error}") from error
-    return from_dict(ExperimentConfig, values, where=str(path))
-
-
-def from_dict(cls: type[T], values: object, where: str) -> T:
-    """Build a config dataclass from plain values, strictly.
-
-    Args:
-        cls: one of the dataclasses of this module.
-        values: a mapping as it comes from TOML or JSON; a missing key takes its default.
-        where: named in errors, for example the file.
-
-    Raises:
-        ValueError: an unknown key, or a value of the wrong type.
-    """
-    if not isinstance(values, dict):
-        raise ValueError(f"{where}: expected a table of settings, got {type(values).__name__}")
-    hints = typing.get_type_hints(cls)
-    unknown = [key for key in values if key not in hints]
-    if unknown:
-        near = difflib.get_close_matches(unknown[0], hints, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(hints)}"
-        raise ValueError(f"{where}: unknown key {unknown[0]!r}; {hint}")
-    return cls(**{k: _convert(hints[k], v, f"{where}: {k}") for k, v in values.items()})
-
-
-def check_finite(config: object) -> None:
-    """Refuse NaN and infinity anywhere in a config dataclass.
-
-    Raises:
-        ValueError: the setting is named.
-    """
-    assert dataclasses.is_dataclass(config)
-    for field_ in dataclasses.fields(config):
-        value = getattr(config, field_.name)
-        if dataclasses.is_dataclass(value):
-            check_finite(value)
-        elif isinstance(value, float) and not math.isfinite(value):
-            raise ValueError(f"{field_.name} must be a finite number, got {value}")
-
-
-def _convert(hint: object, value: object, where: str) -> object:
-    """Check one value against its annotation; lists become tuples, integers may be floats."""
-    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        return from_dict(hint, value, where)
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
-    if origin is Literal:
-        if value in args:
-            return value
-        raise ValueError(f"{where}: expected one of {', '.join(map(repr, args))}, got {value!r}")
-    if origin is tuple and isinstance(value, list | tuple):
-        return tuple(_convert(args[0], item, where) for item in value)
-    if hint is float and type(value) is int and abs(value) < 2**1023:
-        return float(value)
-    allowed = args if origin is types.UnionType else (hint,)
-    if type(value) in allowed:
-        return value
-    raise ValueError(f"{where}: expected {_name(hint)}, got {value!r}")
-
-
-def _name(hint: object) -> str:
-    return hint.__name__ if isinstance(hint, type) else str(hint)

@@ -17,11 +17,12 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from vaegmm.config import NetworkConfig, check_finite, from_dict
+from vaegmm.config import NetworkConfig
 from vaegmm.files import replacing, write_json
 from vaegmm.mixture.gaussian import log_joint
 from vaegmm.networks.vae import VAE
 from vaegmm.outliers import OutlierRule
+from vaegmm.settings import check_finite, from_dict
 
 FORMAT_VERSION = 3
 WEIGHTS = Path(__file__).parents[1] / "weights"

@@ -9,8 +9,9 @@ import pytest
 import torch
 from torch import nn
 
-from vaegmm.config import NetworkConfig, load_toml
+from vaegmm.config import NetworkConfig
 from vaegmm.networks.vae import VAE
+from vaegmm.settings import load_toml
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.toml"))
 

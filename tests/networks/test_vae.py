@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from tests.conftest import TINY
-from vaegmm.config import NetworkConfig, load_toml
+from vaegmm.config import NetworkConfig
 from vaegmm.networks.vae import VAE, reparameterize
+from vaegmm.settings import load_toml
 
 
 def test_shapes(tiny_vae: VAE) -> None:

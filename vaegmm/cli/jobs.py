@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vaegmm.cli.parse import parse
-from vaegmm.config import ExperimentConfig, load_toml
+from vaegmm.config import ExperimentConfig
+from vaegmm.settings import load_toml
 
 PROG = "train.py"
 

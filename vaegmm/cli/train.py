@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from vaegmm.cli.jobs import PROG, TrainArguments, check_folder, plan
 from vaegmm.cli.parse import is_main_process, run, say
-from vaegmm.config import ExperimentConfig, check_finite
+from vaegmm.config import ExperimentConfig
+from vaegmm.settings import check_finite
 
 if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
     from vaegmm.data.datasets import LabelledImages

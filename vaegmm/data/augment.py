@@ -1,7 +1,7 @@
 """Random changes of whole batches, on the device that holds them.
 
 Strokes thicker or thinner, one map per image (rotation, scale, shear, shift, flip, and elastic
-shifts from place to place), sampled bilinearly, and noise.
+shifts from place to place), sampled bicubically, contrast, and noise.
 """
 
 from __future__ import annotations
@@ -36,7 +36,10 @@ def augment(x: Tensor, config: AugmentationConfig, generator: torch.Generator) -
         grid = F.affine_grid(theta, list(x.shape), align_corners=False)  # (N, H, W, 2)
         if config.elastic:
             grid = grid + random_shifts(x, config.elastic, generator)
-        x = F.grid_sample(x, grid, align_corners=False)
+        x = F.grid_sample(x, grid, "bicubic", align_corners=False)
+    if config.contrast:
+        u = torch.rand(len(x), 1, 1, 1, generator=generator, device=x.device)
+        x = 0.5 + (x - 0.5) * (1 + config.contrast * u)
     if config.noise:
         noise = torch.randn(x.shape, generator=generator, device=x.device)
         x = x + config.noise * noise
@@ -50,7 +53,7 @@ def check_augmentation(config: AugmentationConfig) -> None:
         ValueError: a setting out of range.
     """
     limits = {"rotation": 180, "scale": 0.9, "shear": 80, "shift": 28, "elastic": 14}
-    limits |= {"thickness": 1, "flip": 1, "noise": 10}
+    limits |= {"thickness": 1, "contrast": 10, "flip": 1, "noise": 10}
     for name, most in limits.items():
         if not 0 <= getattr(config, name) <= most:
             raise ValueError(f"{name} must be from 0 to {most}, got {getattr(config, name)}")

@@ -7,9 +7,9 @@ import statistics
 from dataclasses import dataclass
 from pathlib import Path
 
-from vaegmm.config import from_dict
 from vaegmm.evaluation.page import heading, paragraph, picture, table, write_page, write_text
 from vaegmm.evaluation.plots import plot_runs
+from vaegmm.settings import from_dict
 from vaegmm.training.history import Epoch
 
 PICTURES = ("reconstructions.png", "samples.png", "manifold.png", "latents.png")

@@ -18,9 +18,9 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import LRScheduler
 
-from vaegmm.config import from_dict
 from vaegmm.files import replacing
 from vaegmm.mixture.processes import gather_over_processes, is_first, n_processes, rank
+from vaegmm.settings import from_dict
 
 FORMAT_VERSION = 1
 

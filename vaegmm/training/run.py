@@ -11,10 +11,11 @@ from pathlib import Path
 
 import torch
 
-from vaegmm.config import ExperimentConfig, from_dict
+from vaegmm.config import ExperimentConfig
 from vaegmm.files import remove_leftovers, write_json
 from vaegmm.networks.vae import VAE
 from vaegmm.runtime import resolve_device, resolve_precision
+from vaegmm.settings import from_dict
 from vaegmm.training.history import Epoch
 
 CHECKPOINT, REFINE_CHECKPOINT = "checkpoint.safetensors", "refine.safetensors"
