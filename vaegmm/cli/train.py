@@ -95,7 +95,7 @@ def _train(folder: Path, arguments: TrainArguments, experiment: ExperimentConfig
 
     from vaegmm.data.datasets import load_dataset, split
     from vaegmm.evaluation.autoencoding import describe_autoencoder
-    from vaegmm.evaluation.metrics import format_table
+    from vaegmm.evaluation.metrics import describe_metrics
     from vaegmm.evaluation.page import as_text
     from vaegmm.evaluation.report import report_run
     from vaegmm.training.build import build_model, check_refinement
@@ -155,8 +155,9 @@ def _train(folder: Path, arguments: TrainArguments, experiment: ExperimentConfig
     metrics, autoencoder = report_run(
         model, parts.validation, fitted.history, folder, experiment.seed
     )
-    say(format_table({f"validation, {metrics.label_use}": metrics}))
-    rows = describe_autoencoder(autoencoder, experiment.network.latent_dim)
+    rows = describe_metrics(metrics)
+    rows += describe_autoencoder(autoencoder, experiment.network.latent_dim)
+    say(f"on the validation images ({metrics.label_use}):")
     say(as_text(["figure", "value"], rows))
     say(f"saved to {folder}")
 

@@ -82,12 +82,8 @@ def _are_outliers(model: VAEGMM, images: Tensor, z: Tensor) -> Tensor:
     return model.config.outliers.is_outlier(model.log_density(z).cpu(), misfit)
 
 
-def format_table(rows: dict[str, Metrics]) -> str:
-    """Return the figures as text, one row per setting."""
+def describe_metrics(metrics: Metrics) -> list[list[str]]:
+    """Return the figures as rows of name and value."""
     names = ("accuracy", "precision_macro", "recall_macro", "f1_macro", "nmi", "ari")
-    width = max(len("setting"), *map(len, rows))
-    lines = ["  ".join(["setting".ljust(width), *(name.rjust(9) for name in names)])]
-    for setting, metrics in rows.items():
-        figures = (f"{getattr(metrics, name):.4f}".rjust(max(9, len(name))) for name in names)
-        lines.append("  ".join([setting.ljust(width), *figures]))
-    return "\n".join(lines)
+    heads = ("accuracy", "precision", "recall", "F1", "NMI", "ARI")
+    return [[head, f"{getattr(metrics, n):.4f}"] for head, n in zip(heads, names, strict=True)]
