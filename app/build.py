@@ -47,8 +47,9 @@ def name_models(models: Mapping[str, VAEGMM]) -> dict[str, VAEGMM]:
     names = [name_digits(model.labels) for model in models.values()]
     if len(set(names)) < len(names):
         names = [Path(folder).resolve().name for folder in models]  # no path of this machine's
-    if len(set(names)) < len(names):
-        raise ValueError(f"two models would be called {names[0]!r} on the page; rename a folder")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"two models would be called {twice!r} on the page; rename a folder")
     return dict(zip(names, models.values(), strict=True))
 
 

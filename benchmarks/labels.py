@@ -3,8 +3,9 @@
 For every seed a model is trained without labels, by train.py and a TOML file; then, for every
 number of labels, its joint step goes on with them for some more epochs. The seed chooses split,
 initial weights and labelled images, and drives everything else; test images are only measured.
-Accuracy of the test images, NMI of their components, and seconds, as means and standard deviations
-over the seeds. What is finished is kept in the output folder, and a second start goes on from it.
+Accuracy of the test images, NMI of their components, and seconds of training (with labels: of what
+they add), as means and standard deviations over the seeds. What is finished is kept in the output
+folder, and a second start goes on from it.
 """
 
 from __future__ import annotations
@@ -29,12 +30,14 @@ from vaegmm.files import write_json
 from vaegmm.mixture.em import Parameters
 from vaegmm.mixture.gaussian import covariances_of
 from vaegmm.model import VAEGMM
+from vaegmm.settings import load_toml
 from vaegmm.training.build import build_model
 from vaegmm.training.run import read_settings
 
 PROG = "python -m benchmarks.labels"
 FORMS = {"accuracy": ".4f", "nmi": ".3f", "bce": ".2f", "seconds": ".0f"}
 FIGURES = "figures.json"
+SAME = ("augmentation", "network", "mixture", "refine")  # settings that name no machine or seed
 
 
 @dataclass(frozen=True)
@@ -68,11 +71,19 @@ def sweep(arguments: LabelsArguments) -> None:
     """
     if arguments.label_epochs < 1:
         raise ValueError(f"label_epochs must be at least 1, got {arguments.label_epochs}")
+    wanted = load_toml(arguments.config)
+    if wanted.refine.refine_epochs == 0:
+        raise ValueError(f"{arguments.config} has no joint step to go on with; set refine_epochs")
     table: dict[str, list[dict[str, float]]] = {}
     for seed in arguments.seeds:
         base = Path(arguments.output_dir) / f"none-seed-{seed}"
         if not (base / FIGURES).exists():
             _train_without(base, seed, arguments)
+        found, _ = read_settings(base)
+        if any(getattr(found, part) != getattr(wanted, part) for part in SAME):
+            raise ValueError(
+                f"{base} had other settings than {arguments.config}; give another --output-dir"
+            )
         for labels in (None, *arguments.labels):
             name = "none" if labels is None else str(labels)
             folder = Path(arguments.output_dir) / f"{name}-seed-{seed}"

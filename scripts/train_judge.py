@@ -65,7 +65,7 @@ def main() -> None:
     judge = Judge()
     for seed in range(len(judge.members)):
         judge.members[seed] = fit_member(train, seed)
-        answers = judge.eval().log_probabilities(test.images)[seed].argmax(1)
+        answers = judge.eval().log_probabilities(judge.features(test.images))[seed].argmax(1)
         print(f"member {seed}: {(answers == test.labels).double().mean():.2%}", flush=True)
     of_digits, of_others = judge.judge(test.images), judge.judge(fashion.images)
     accuracy = (of_digits.probabilities.argmax(1) == test.labels).double().mean().item()

@@ -23,6 +23,7 @@ ROOMS = (
     "mixture",
     "data",
     "outliers",
+    "settings",
     "config",
     "runtime",
     "files",

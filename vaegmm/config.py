@@ -133,14 +133,14 @@ class RefineConfig:
     """Images per step."""
     refine_reconstruct: Literal["clean", "input", "unchanged"] = "unchanged"
     """As `reconstruct`, in this step; unchanged keeps strokes crisp."""
-    prior_components: int = 0
+    n_prior_components: int = 0
     """Gaussians in this step; 0: n_components. From as many EM goes on, else it begins anew."""
     refine_learning_rate: float = 1e-3
     """Adam's largest step size, after a third of one cycle."""
     mutual_information: float = 40.0
     """Weight of the mutual information, in nats, between the components of an image and a changed
     copy (of two copies, where an unchanged image is not seen)."""
-    fine_components: int = 50
+    n_overclusters: int = 50
     """Gaussians of a second mixture that has to agree as well, and is then thrown away."""
     labels: str = "none"
     """Labels that are learned from: none, all, or their number per class (seeded). None still names

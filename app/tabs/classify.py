@@ -63,8 +63,9 @@ def build_classify_tab(models: Mapping[str, VAEGMM], examples: LabelledImages) -
 
 def make_reader(name: str, model: VAEGMM, examples: LabelledImages) -> Reader:
     """A model as the pad knows it, with the examples that it can answer."""
-    known = keep_digits(examples, model.labels, "sample")
-    return Reader(name, partial(read_drawing, model), make_examples(known))
+    known = sorted({*model.labels} & {*examples.labels.tolist()})
+    shown = make_examples(keep_digits(examples, known, "sample")) if known else ()
+    return Reader(name, partial(read_drawing, model), shown)
 
 
 def make_examples(images: LabelledImages) -> Sequence[Example]:

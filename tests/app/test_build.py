@@ -18,4 +18,4 @@ def test_models_of_the_same_digits_are_told_apart_by_folder(tiny_model: VAEGMM) 
     assert list(name_models({"a": tiny_model})) == ["1 / 4 / 8"]
     assert list(name_models({"/x/a": tiny_model, "/x/b": tiny_model})) == ["a", "b"]
     with pytest.raises(ValueError, match="two models would be called 'a' on the page"):
-        name_models({"/x/a": tiny_model, "/y/a": tiny_model})
+        name_models({"/x/b": tiny_model, "/x/a": tiny_model, "/y/a": tiny_model})

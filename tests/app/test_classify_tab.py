@@ -59,6 +59,14 @@ def test_a_reader_offers_examples_of_its_own_labels(tiny_model: VAEGMM) -> None:
     assert {example.caption[-2] for example in reader.examples} == {"1", "4", "8"}
 
 
+def test_digits_that_the_sample_does_not_show_have_no_examples(
+    tiny_model: VAEGMM, sample: LabelledImages
+) -> None:
+    only_ones = sample.subset(sample.labels == 1)
+    assert len(make_reader("a", tiny_model, only_ones).examples) == len(only_ones)
+    assert make_reader("a", tiny_model, sample.subset(sample.labels > 9)).examples == ()
+
+
 def test_every_example_says_its_label(sample: LabelledImages) -> None:
     examples = make_examples(sample)
     assert len(examples) == len(sample.labels)

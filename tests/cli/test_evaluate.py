@@ -11,7 +11,7 @@ import pytest
 from vaegmm.cli import evaluate
 from vaegmm.data.datasets import LabelledImages
 
-QUICK = ["--likelihood-images", "20", "--likelihood-samples", "5"]
+QUICK = ["--n-likelihood-images", "20", "--n-likelihood-samples", "5"]
 
 
 def test_evaluate_prints_every_task_and_writes_one_report(
@@ -97,7 +97,7 @@ def test_evaluate_takes_strangers_from_a_file(
     ("arguments", "message"),
     [
         (["--digits", "4", "5"], "digits must be among the model's labels 1, 4, 8, got 5"),
-        (["--likelihood-samples", "0"], "likelihood_samples must be at least 1, got 0"),
+        (["--n-likelihood-samples", "0"], "n_likelihood_samples must be at least 1, got 0"),
         (["--others", "fashoin-mnist"], "unknown dataset 'fashoin-mnist'"),
     ],
 )

@@ -155,6 +155,18 @@ def test_wrong_settings_leave_an_old_run_alone(run: Path, tmp_path: Path) -> Non
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+def test_a_model_without_checkpoint_is_not_trained_anew_by_resuming(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(run, folder)
+    (folder / "checkpoint.safetensors").unlink()
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert train.main(["--output-dir", str(folder), "--resume", "--n-components", "4"]) == 2
+    assert "no checkpoint.safetensors to go on from" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
 def test_what_no_run_wrote_is_never_removed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -199,7 +211,7 @@ def test_a_joint_step_may_follow_later_and_follows_the_network(
     folder = tmp_path / "run"
     shutil.copytree(run, folder)
     resume = ["--output-dir", str(folder), "--resume"]
-    assert train.main([*resume, "--refine-epochs", "1", "--fine-components", "4"]) == 0
+    assert train.main([*resume, "--refine-epochs", "1", "--n-overclusters", "4"]) == 0
     assert len(json.loads((folder / "refine.json").read_text())) == 1
     joined = (folder / "model.safetensors").read_bytes()
     assert joined != (run / "model.safetensors").read_bytes()

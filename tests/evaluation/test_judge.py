@@ -29,7 +29,7 @@ def test_a_member_is_small_and_learns(tmp_path: Path) -> None:
     some = train.subset(torch.arange(4000))
     judge = Judge()
     judge.members[0] = fit_member(some, seed=3, epochs=2)
-    answers = judge.eval().log_probabilities(test.images)[0].argmax(1)
+    answers = judge.eval().log_probabilities(judge.features(test.images))[0].argmax(1)
     assert (answers == test.labels).double().mean() > 0.85
 
 
@@ -38,8 +38,10 @@ def test_it_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     judge.save_pretrained(tmp_path, {"trained_on": "nothing"})
     again = Judge.from_pretrained(tmp_path)
     images = load_dataset("sample", train=False).images[:7]
-    assert again.log_probabilities(images).equal(judge.log_probabilities(images))
-    assert again.log_probabilities(images).shape == (5, 7, 10)
+    features = judge.features(images)
+    assert again.features(images).equal(features)
+    assert again.log_probabilities(features).equal(judge.log_probabilities(features))
+    assert again.log_probabilities(features).shape == (5, 7, 10)
     assert again.features(images).shape == (7, 320)
     assert not again.training
 

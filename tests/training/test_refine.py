@@ -28,7 +28,7 @@ from vaegmm.networks.vae import VAE
 from vaegmm.training.build import build_model
 from vaegmm.training.components import attach_mixture, log_joint_of, parameters_of
 from vaegmm.training.joint import (
-    Joint,
+    JointObjective,
     allow,
     label_nll_of_views,
     log_density,
@@ -55,7 +55,7 @@ SETTINGS = ExperimentConfig(
     ),
     mixture=MixtureConfig(n_components=3, n_init=1),
     refine=RefineConfig(
-        refine_epochs=4, refine_batch_size=100, refine_learning_rate=1e-3, fine_components=10
+        refine_epochs=4, refine_batch_size=100, refine_learning_rate=1e-3, n_overclusters=10
     ),
 )
 
@@ -152,8 +152,8 @@ def test_as_many_labels_are_known_as_asked_for(parts: Split) -> None:
         ({"labels": "801"}, "from 1 to 800 per class, got '801'"),
         ({"labels": "-1"}, "from 1 to 800 per class, got '-1'"),
         ({"refine_batch_size": 1}, "refine_batch_size must be from 2 to 2400, got 1"),
-        ({"prior_components": 2}, "prior_components must be 0 or from 3 to 2400, got 2"),
-        ({"fine_components": 1}, "fine_components must be from 2 to 2400, got 1"),
+        ({"n_prior_components": 2}, "n_prior_components must be 0 or from 3 to 2400, got 2"),
+        ({"n_overclusters": 1}, "n_overclusters must be from 2 to 2400, got 1"),
         ({"refine_learning_rate": 0.0}, "refine_learning_rate must be above 0, got 0"),
         ({"label_weight": -1.0}, "label_weight must not be negative, got -1"),
     ],
@@ -245,7 +245,7 @@ def test_without_labels_two_views_come_to_agree(
 def test_a_mixture_of_another_size_is_fitted_to_what_came_out(
     parts: Split, fitted: dict[str, torch.Tensor]
 ) -> None:
-    changes = replace(SETTINGS.refine, refine_epochs=1, prior_components=3)
+    changes = replace(SETTINGS.refine, refine_epochs=1, n_prior_components=3)
     mixture = replace(SETTINGS.mixture, n_components=8)
     settings = replace(SETTINGS, refine=changes, mixture=mixture)
     network = network_of(fitted)
@@ -276,12 +276,12 @@ def test_it_goes_on_where_it_stopped(
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
 
 
-def make_joint(network: VAE, **changes: float) -> Joint:
+def make_joint(network: VAE, **changes: float) -> JointObjective:
     mixture, _ = mixture_of_blobs(2, 2)
     priors = (MixturePrior.of(parameters_of(mixture)) for _ in range(2))
     training = replace(SETTINGS.training, beta=0.5)
     config = replace(SETTINGS.refine, **changes)  # type: ignore[arg-type]
-    return Joint(network, *priors, share_components(2, 2, "all"), training, config)
+    return JointObjective(network, *priors, share_components(2, 2, "all"), training, config)
 
 
 def test_the_first_view_is_rebuilt_and_every_view_is_read(tiny_vae: VAE) -> None:

@@ -49,9 +49,9 @@ class EvaluateArguments:
     others: tuple[str, ...] | None = None
     """Data sets that hold no digits, for the outliers; fashion-mnist when not given and the data
     set is mnist, else none. Noise and scribbles are made here."""
-    likelihood_images: int = 1000
+    n_likelihood_images: int = 1000
     """Test images whose likelihood is bounded, drawn at random."""
-    likelihood_samples: int = 100
+    n_likelihood_samples: int = 100
     """Draws for each of them; the bound grows tighter with their number."""
     output_dir: str | None = None
     """Folder for report.html, metrics.json and plots; reports/NAME OF THE MODEL when not given."""
@@ -86,7 +86,7 @@ def evaluate(arguments: EvaluateArguments) -> None:
     folder = Path(arguments.output_dir or f"reports/{weights.resolve().name}")
     if (folder / "run.json").exists():
         raise ValueError(f"{folder} holds a run of train.py; give another --output-dir")
-    for name in ("likelihood_images", "likelihood_samples"):
+    for name in ("n_likelihood_images", "n_likelihood_samples"):
         if getattr(arguments, name) < 1:
             raise ValueError(f"{name} must be at least 1, got {getattr(arguments, name)}")
     subject = _choose_subject(model, folder, arguments)
@@ -161,8 +161,8 @@ def _choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) -
         judge,
         arguments.dataset not in NO_DIGITS,
         arguments.seed,
-        arguments.likelihood_images,
-        arguments.likelihood_samples,
+        arguments.n_likelihood_images,
+        arguments.n_likelihood_samples,
     )
 
 

@@ -106,6 +106,7 @@ def _train(folder: Path, arguments: TrainArguments, experiment: ExperimentConfig
         CHECKPOINT,
         REFINE_CHECKPOINT,
         begin_run,
+        find_outputs,
         is_finished,
         resume_run,
     )
@@ -120,6 +121,12 @@ def _train(folder: Path, arguments: TrainArguments, experiment: ExperimentConfig
     if experiment.refine.refine_epochs:
         check_refinement(experiment.refine, experiment.mixture, parts.train, experiment.seed)
     goes_on = arguments.resume and (folder / CHECKPOINT).exists()
+    left = find_outputs(folder) if arguments.resume and not goes_on else []
+    if left:
+        raise ValueError(
+            f"{folder} holds {left[0]} but no {CHECKPOINT} to go on from; give --overwrite instead "
+            "of --resume to train anew"
+        )
     if goes_on:
         resume_run(folder, experiment)
     elif is_main_process():

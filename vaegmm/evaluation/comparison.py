@@ -15,12 +15,13 @@ from vaegmm.training.history import Epoch
 PICTURES = ("reconstructions.png", "samples.png", "manifold.png", "latents.png")
 HEAD = (
     "run", "latents", "parameters", "epochs (kept)", "s per epoch", "ELBO", "BCE", "MSE", "SSIM",
-    "KL", "active", "blank", "digits", "K", "accuracy", "NMI",
+    "KL", "active", "blank", "digits", "K", "accuracy", "NMI", "labels",
 )  # fmt: skip
-LEGEND = """ELBO, BCE (reconstruction from the posterior's mean) and KL in nats per image, MSE per \
-pixel, all on validation images; active: latent dimensions that are used; blank, digits: of 200 \
-random samples the share without ink, and how many digits the others show; accuracy and NMI: of \
-the mixture with K components, whose labels only named them."""
+LEGEND = """Epochs are the network's own, before a joint step. ELBO and KL (with N(0, I) as prior) \
+and BCE (reconstruction from the posterior's mean) in nats per image, MSE per pixel, all on \
+validation images; active: latent dimensions that are used; blank, digits: of 200 random samples \
+the share without ink, and how many digits the others show; accuracy and NMI: of the mixture with \
+K components; labels: what they were used for."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,14 @@ class FinishedRun:
         settings: what run.json holds.
         history: all epochs.
         metrics: what metrics.json holds for the validation images.
+        label_use: what labels were used for, in words.
     """
 
     folder: Path
     settings: dict[str, dict[str, object]]
     history: list[Epoch]
     metrics: dict[str, dict[str, float | None]]
+    label_use: str
 
 
 def read_run(folder: Path) -> FinishedRun:
@@ -52,7 +55,8 @@ def read_run(folder: Path) -> FinishedRun:
             for name in ("run.json", "history.json", "metrics.json")
         )
         epochs = [from_dict(Epoch, epoch, str(folder / "history.json")) for epoch in history]
-        return FinishedRun(folder, settings, epochs, metrics["validation"])
+        figures = metrics["validation"]
+        return FinishedRun(folder, settings, epochs, figures, figures["mixture"]["label_use"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{folder} holds no finished run: {error}") from error
 
@@ -79,6 +83,7 @@ def describe(run: FinishedRun) -> list[str]:
         str(mixture["n_components"]),
         _number(mixture["accuracy"], ".2%"),
         _number(mixture["nmi"], ".3f"),
+        run.label_use.partition(";")[0],
     ]
 
 

@@ -74,16 +74,7 @@ class Judge(nn.Module):
 
     def judge(self, images: Tensor) -> Opinion:
         """Judge images (N, 28, 28) uint8."""
-        return form_opinion(self.log_probabilities(images))
-
-    def log_probabilities(self, images: Tensor) -> Tensor:
-        """Return every member's log-probabilities (M, N, 10) of images (N, 28, 28) uint8."""
-        with evaluating(self):
-            parts = [
-                torch.stack([member(to_pixels(part)) for member in self.members])
-                for part in images.split(BATCH)
-            ]
-        return torch.cat(parts, 1).log_softmax(2)
+        return form_opinion(self.log_probabilities(self.features(images)))
 
     def features(self, images: Tensor) -> Tensor:
         """Return all members' features side by side, (N, 320), of images (N, 28, 28) uint8."""
@@ -93,6 +84,12 @@ class Judge(nn.Module):
                 for part in images.split(BATCH)
             ]
         return torch.cat(parts)
+
+    @torch.no_grad()
+    def log_probabilities(self, features: Tensor) -> Tensor:
+        """Return every member's log-probabilities (M, N, 10), from all members' features."""
+        pairs = zip(self._each(), features.split(N_FEATURES, 1), strict=True)
+        return torch.stack([member.answer(part) for member, part in pairs]).log_softmax(2)
 
     def _each(self) -> list[Member]:
         return [member for member in self.members if isinstance(member, Member)]

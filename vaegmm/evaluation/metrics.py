@@ -13,10 +13,10 @@ from sklearn.metrics import (
     normalized_mutual_info_score,
     precision_recall_fscore_support,
 )
-from torch import Tensor
 
 from vaegmm.data.datasets import LabelledImages
-from vaegmm.latents import encode_images, score_reconstructions
+from vaegmm.evaluation.strangers import find_surprise
+from vaegmm.latents import encode_images
 from vaegmm.model import VAEGMM
 
 
@@ -71,15 +71,10 @@ def measure(model: VAEGMM, data: LabelledImages) -> Metrics:
         f1_macro=float(f1),
         nmi=float(normalized_mutual_info_score(truth, components)),
         ari=float(adjusted_rand_score(truth, components)),
-        outlier_share=float(_are_outliers(model, data.images, z).double().mean()),
+        outlier_share=float(find_surprise(model, data.images, z).is_outlier.double().mean()),
         confusion=confusion_matrix(truth, answers, labels=labels).tolist(),
         labels=labels,
     )
-
-
-def _are_outliers(model: VAEGMM, images: Tensor, z: Tensor) -> Tensor:
-    _, misfit = score_reconstructions(model.network, images, z)
-    return model.config.outliers.is_outlier(model.log_density(z).cpu(), misfit)
 
 
 def describe_metrics(metrics: Metrics) -> list[list[str]]:

@@ -21,7 +21,7 @@ latent space.
 
 - Trained on: {config.training_images}.
 - Labels: {config.label_use}.
-- On {validation.n_images:,} validation images, which only steered the network: accuracy
+- On {validation.n_images:,} validation images, which the network was not fitted to: accuracy
   {validation.accuracy:.4f}, macro F1 {validation.f1_macro:.4f}, reconstruction
   {network.reconstruction_bce:.2f} nats per image.
 

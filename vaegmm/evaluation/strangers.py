@@ -20,11 +20,13 @@ class Surprise:
         log_density: (N,), log p(z) in nats.
         misfit: (N,), of the reconstructions.
         score: (N,), of both (see `OutlierRule.score`).
+        is_outlier: (N,) bool, by the model's rule.
     """
 
     log_density: Tensor
     misfit: Tensor
     score: Tensor
+    is_outlier: Tensor
 
 
 @dataclass(frozen=True)
@@ -46,24 +48,24 @@ class StrangerMetrics:
     caught: float
 
 
-def find_surprise(model: VAEGMM, images: Tensor) -> Surprise:
-    """Score images (N, 28, 28) uint8."""
-    z = encode_images(model.network, images)
+def find_surprise(model: VAEGMM, images: Tensor, z: Tensor | None = None) -> Surprise:
+    """Score images (N, 28, 28) uint8, whose posterior means z (N, D) may be known already."""
+    z = encode_images(model.network, images) if z is None else z
     _, misfit = score_reconstructions(model.network, images, z)
     log_density = model.log_density(z.to(model.means.device)).cpu()
-    score = model.config.outliers.score(log_density, misfit)
-    return Surprise(log_density, misfit, score)
-
-
-def measure_strangers(model: VAEGMM, own: Surprise, other: Surprise) -> StrangerMetrics:
-    """Compare images that are none of the model's labels with images that are."""
     rule = model.config.outliers
+    score, is_outlier = rule.score(log_density, misfit), rule.is_outlier(log_density, misfit)
+    return Surprise(log_density, misfit, score, is_outlier)
+
+
+def measure_strangers(own: Surprise, other: Surprise) -> StrangerMetrics:
+    """Compare images that are none of a model's labels with images that are."""
     return StrangerMetrics(
         n_images=len(other.score),
         auroc=_auroc(own.score, other.score),
         auroc_by_density=_auroc(-own.log_density, -other.log_density),
         auroc_by_misfit=_auroc(own.misfit, other.misfit),
-        caught=float((other.score > rule.threshold).double().mean()),
+        caught=float(other.is_outlier.double().mean()),
     )
 
 

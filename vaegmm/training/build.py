@@ -79,14 +79,14 @@ def build_model(
     _, z, known_z = _latents(network, train, last, known, seed)
     if start is not None and known_z is not None:
         start = order_by_labels(start, z, known_z)
-    first = fine = fit_with_labels(z, known_z, is_of_label, begin, seed, start)
+    first = overclustering = fit_with_labels(z, known_z, is_of_label, begin, seed, start)
     if config.mutual_information:
-        many = dataclasses.replace(begin, n_components=config.fine_components)
-        fine = fit_with_labels(z, None, is_of_label, many, seed)
+        many = dataclasses.replace(begin, n_components=config.n_overclusters)
+        overclustering = fit_with_labels(z, None, is_of_label, many, seed)
     learned = refine(
         network,
         first,
-        fine,
+        overclustering,
         is_of_label,
         train,
         known,
@@ -129,14 +129,14 @@ def check_refinement(
         raise ValueError(
             "refine_epochs must be 0 under torchrun: the joint step runs in one process"
         )
-    for name in ("refine_batch_size", *(["fine_components"] if config.mutual_information else [])):
+    for name in ("refine_batch_size", *(["n_overclusters"] if config.mutual_information else [])):
         if not 2 <= getattr(config, name) <= len(data):
             raise ValueError(f"{name} must be from 2 to {len(data)}, got {getattr(config, name)}")
     n_labels = len(data.labels.unique())
-    n_components = config.prior_components or mixture.n_components
+    n_components = config.n_prior_components or mixture.n_components
     if not n_labels <= n_components <= len(data):
         raise ValueError(
-            f"prior_components must be 0 or from {n_labels} to {len(data)}, got {n_components}"
+            f"n_prior_components must be 0 or from {n_labels} to {len(data)}, got {n_components}"
         )
     each = n_components // n_labels
     if config.labels == "all" and int(data.labels.unique(return_counts=True)[1].min()) < each:

@@ -63,7 +63,7 @@ def check_joint_step(config: RefineConfig, network: NetworkConfig) -> None:
         if config.labels != "none":
             raise ValueError(
                 f"labels are learned from in the joint step alone: with labels {config.labels!r} "
-                "give --refine-epochs"
+                "give --refine-epochs, or else --labels none"
             )
         return
     if network.posterior == "point":

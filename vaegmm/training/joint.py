@@ -18,13 +18,13 @@ from vaegmm.training.prior import LOG_2PI, MixturePrior
 TERMS = ("loss", "reconstruction_nll", "kl", "mutual_information", "label_nll")
 
 
-class Joint(nn.Module):
+class JointObjective(nn.Module):
     """A network, the mixture in its latent space, and a finer one that is thrown away afterwards.
 
     Args:
         network: fitted.
         mixture: K components.
-        fine: some more, against solutions in which K components agree on something simple.
+        overclustering: more of them, against solutions in which K agree on something simple.
         is_of_label: (L, K) bool, which components stand for which label.
         training: gives beta and the (resolved) precision.
         config: gives the weights of the other terms.
@@ -36,13 +36,13 @@ class Joint(nn.Module):
         self,
         network: VAE,
         mixture: MixturePrior,
-        fine: MixturePrior,
+        overclustering: MixturePrior,
         is_of_label: Tensor,
         training: TrainingConfig,
         config: RefineConfig,
     ) -> None:
         super().__init__()
-        self.network, self.mixture, self.fine = network, mixture, fine
+        self.network, self.mixture, self.overclustering = network, mixture, overclustering
         self.register_buffer("is_of_label", is_of_label)
         assert training.precision != "auto"
         self.precision: Precision = training.precision
@@ -67,16 +67,16 @@ class Joint(nn.Module):
             z = reparameterize(mu[:n], logvar[:n], eps)
             logits = self.network.decode(z).float()
         nll = reconstruction_nll(logits, target).mean()
-        joint = self.mixture.log_joint(torch.cat([z, mu]))  # (N + V N, K)
+        log_joint = self.mixture.log_joint(torch.cat([z, mu]))  # (N + V N, K)
         allowed = None if labels is None else allow(labels, self.is_of_label)
-        kl = (log_posterior(logvar[:n], eps) - log_density(joint[:n], allowed)).mean()
+        kl = (log_posterior(logvar[:n], eps) - log_density(log_joint[:n], allowed)).mean()
         label_nll = information = nll.new_zeros(())
         if self.config.mutual_information:
-            fine = self.fine.log_joint(mu)
-            information = mutual_information(joint[n : 2 * n], joint[2 * n :])
-            information = information + mutual_information(fine[:n], fine[n:])
+            information = mutual_information(log_joint[n : 2 * n], log_joint[2 * n :])
+            of_more = self.overclustering.log_joint(mu)
+            information = information + mutual_information(of_more[:n], of_more[n:])
         if labels is not None and bool((labels >= 0).any()):
-            label_nll = label_nll_of_views(joint[n:], labels, self.is_of_label)
+            label_nll = label_nll_of_views(log_joint[n:], labels, self.is_of_label)
         loss = nll + self.beta * kl - self.config.mutual_information * information
         loss = loss + self.config.label_weight * label_nll
         return torch.stack([loss, nll, kl, information, label_nll])

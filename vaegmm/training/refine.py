@@ -24,7 +24,7 @@ from vaegmm.mixture.em import Parameters
 from vaegmm.networks.vae import VAE
 from vaegmm.training.checkpoint import State, load_checkpoint, save_checkpoint
 from vaegmm.training.checks import check_losses
-from vaegmm.training.joint import TERMS, Joint
+from vaegmm.training.joint import TERMS, JointObjective
 from vaegmm.training.prior import MixturePrior
 
 REMEDY = "remove refine.safetensors and --resume with a lower refine_learning_rate"
@@ -47,7 +47,7 @@ class RefineEpoch:
 def refine(
     network: VAE,
     mixture: Parameters,
-    fine: Parameters,
+    overclustering: Parameters,
     is_of_label: Tensor,
     data: LabelledImages,
     known: Tensor | None,
@@ -64,7 +64,7 @@ def refine(
     Args:
         network: fitted.
         mixture: of its latents, K components.
-        fine: of its latents, some more; plays no part without mutual information.
+        overclustering: of its latents, some more; plays no part without mutual information.
         is_of_label: (L, K) bool, which components stand for which label.
         data: images; their own labels are not looked at.
         known: (N,), index of an image's label, or -1; None: none is known.
@@ -87,8 +87,8 @@ def refine(
     cuda = [device] if device.type == "cuda" else []
     with torch.random.fork_rng(cuda):
         torch.manual_seed(seed)
-        priors = (MixturePrior.of(mixture), MixturePrior.of(fine))
-        joint = Joint(network, *priors, is_of_label, training, config).to(device)
+        priors = (MixturePrior.of(mixture), MixturePrior.of(overclustering))
+        joint = JointObjective(network, *priors, is_of_label, training, config).to(device)
         state = _begin(joint, len(data), config, torch.Generator(device).manual_seed(seed))
         if resume:
             assert checkpoint is not None
@@ -129,7 +129,7 @@ def count_steps(n_images: int, config: RefineConfig) -> int:
 
 
 def _begin(
-    joint: Joint, n_images: int, config: RefineConfig, generator: torch.Generator
+    joint: JointObjective, n_images: int, config: RefineConfig, generator: torch.Generator
 ) -> State[RefineEpoch]:
     fused = generator.device.type in ("cpu", "cuda")
     optimizer = torch.optim.Adam(joint.parameters(), config.refine_learning_rate, fused=fused)
@@ -139,7 +139,7 @@ def _begin(
 
 
 def _run_epoch(
-    joint: Joint,
+    joint: JointObjective,
     state: State[RefineEpoch],
     images: Tensor,
     known: Tensor | None,

@@ -82,7 +82,7 @@ def resume_run(folder: Path, experiment: ExperimentConfig) -> None:
     free = {"mixture", "device"}
     if not (folder / REFINE_CHECKPOINT).exists():
         free.add("refine")
-    elif before.refine.prior_components == 0:
+    elif before.refine.n_prior_components == 0:
         old, new = before.mixture.n_components, experiment.mixture.n_components
         _require_same("n_components (that of the joint step, too)", old, new)
     for field in dataclasses.fields(experiment):

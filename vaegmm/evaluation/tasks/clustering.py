@@ -37,10 +37,10 @@ def find_strangers(subject: Subject) -> Section:
         "noise": make_noise(test[:N_NOISE], subject.seed),
         "scribbles": make_scribbles(N_SCRIBBLES, subject.seed),
     }
-    own = find_surprise(model, test)
+    own = find_surprise(model, test, subject.z)
     others = {name: find_surprise(model, some) for name, some in images.items()}
-    false_alarms = float((own.score > model.config.outliers.threshold).double().mean())
-    metrics = {name: measure_strangers(model, own, other) for name, other in others.items()}
+    false_alarms = float(own.is_outlier.double().mean())
+    metrics = {name: measure_strangers(own, other) for name, other in others.items()}
     answers = torch.tensor(model.labels)[subject.log_labels.argmax(1)]
     plot_densities(own, answers, others, subject.folder / "densities.png")
     threshold = model.config.outliers.threshold

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from vaegmm.evaluation.frechet import frechet_distance
-from vaegmm.evaluation.judge import LIMIT, Judge
+from vaegmm.evaluation.judge import LIMIT, Judge, form_opinion
 from vaegmm.evaluation.tasks.subject import Section, Subject
 from vaegmm.latents import decode_latents, to_bytes
 
@@ -34,7 +34,7 @@ def judge_samples(subject: Subject) -> Section:
     head = ["images", "N", "Frechet distance", "like a digit", "right label"]
     judge, model, n = subject.judge, subject.model, len(subject.test)
     if judge is None or subject.train is None:
-        note = "The judge knows MNIST's digits alone, and all that a model draws."
+        note = "Samples are judged beside mnist or sample, with all of the model's digits."
         return Section("Generation", note, head, [], None)
     generator = torch.Generator().manual_seed(subject.seed)
     real = subject.train.subset(torch.randperm(len(subject.train), generator=generator)[:n])
@@ -68,12 +68,13 @@ def _draw(subject: Subject, z: Tensor) -> Tensor:
 
 
 def _judge(judge: Judge, target: Tensor, images: Tensor, labels: Tensor | None) -> SampleMetrics:
-    opinion = judge.judge(images)
+    features = judge.features(images)
+    opinion = form_opinion(judge.log_probabilities(features))
     alike = (opinion.disagreement <= LIMIT).double().mean()
     right = None
     if labels is not None:
         right = float((opinion.probabilities.argmax(1) == labels).double().mean())
-    return SampleMetrics(frechet_distance(judge.features(images), target), float(alike), right)
+    return SampleMetrics(frechet_distance(features, target), float(alike), right)
 
 
 def _describe(metrics: SampleMetrics) -> list[str]:

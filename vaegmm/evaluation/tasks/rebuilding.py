@@ -55,8 +55,8 @@ def bound_likelihood(subject: Subject) -> Section:
         note = "A plain autoencoder gives no likelihood."
         return Section("Likelihood", note, ["prior", "nats"], [], None)
     order = torch.randperm(len(subject.test), generator=torch.Generator().manual_seed(subject.seed))
-    images = subject.test.images[order[: subject.likelihood_images]]
-    metrics = measure_likelihood(subject.model, images, subject.likelihood_samples, subject.seed)
+    images = subject.test.images[order[: subject.n_likelihood_images]]
+    metrics = measure_likelihood(subject.model, images, subject.n_likelihood_samples, subject.seed)
     return Section(
         "Likelihood",
         f"Lower bound on log p(x) by importance weighting (Burda et al. 2016), "

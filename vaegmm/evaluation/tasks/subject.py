@@ -50,7 +50,7 @@ class Subject:
         others: images (N, 28, 28) uint8 that are none of its labels, by name.
         folder: where pictures are written.
         seed: of whatever is drawn at random.
-        likelihood_images, likelihood_samples: how many, for the bound on log p(x).
+        n_likelihood_images, n_likelihood_samples: how many, for the bound on log p(x).
     """
 
     model: VAEGMM
@@ -62,8 +62,8 @@ class Subject:
     judge: Judge | None = None
     shows_digits: bool = True
     seed: int = 0
-    likelihood_images: int = 1000
-    likelihood_samples: int = 100
+    n_likelihood_images: int = 1000
+    n_likelihood_samples: int = 100
 
     @cached_property
     def z(self) -> Tensor:
