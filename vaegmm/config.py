@@ -145,9 +145,6 @@ class RefineConfig:
     labels: str = "none"
     """Labels that are learned from: none, all, or their number per class (seeded). None still names
     the components afterwards."""
-    em_afterwards: bool = True
-    """Whether EM goes on from the step's mixture. It describes the latents better, and moves the
-    borders that were learned from labels."""
     label_weight: float = 40.0
     """Weight of the labels' negative log-likelihood, in nats per labelled image."""
 

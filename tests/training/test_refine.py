@@ -10,7 +10,6 @@ from typing import Literal
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
 from sklearn.metrics import mutual_info_score
 
 from tests.conftest import TINY
@@ -255,24 +254,6 @@ def test_a_mixture_of_another_size_is_fitted_to_what_came_out(
     assert model.config.label_use.startswith("labels only name the 8 components")
     alone = attach_mixture(network, parts.train, mixture, settings.seed, "", parts.validation)
     torch.testing.assert_close(model.means, alone.means)
-
-
-def test_without_em_afterwards_the_mixture_stays_as_the_step_left_it(
-    parts: Split, fitted: dict[str, torch.Tensor], tmp_path: Path
-) -> None:
-    path = tmp_path / "refine.safetensors"
-    means = []
-    for goes_on in (True, False):  # the second reads the first one's last epoch
-        changes = replace(SETTINGS.refine, labels="all", em_afterwards=goes_on)
-        settings = replace(SETTINGS, refine=changes)
-        model = build_model(network_of(fitted), parts, parts.train, settings, "a", path)
-        means.append(model.means)
-    learned = load_file(path)["network.mixture.means"]
-    torch.testing.assert_close(means[1], learned)
-    assert (means[0] - learned).abs().max() > 0.01
-    changes = replace(changes, n_prior_components=4)
-    with pytest.raises(ValueError, match="n_components must be the step's 4, got 3"):
-        build_model(network_of(fitted), parts, parts.train, replace(settings, refine=changes), "a")
 
 
 @pytest.mark.parametrize("weight", [40.0, 0.0])

@@ -102,9 +102,7 @@ def build_model(
     labels = train.labels.unique()
     is_of_label = share_components(last.n_components, len(labels), config.labels)
     goes_on = learned if last.n_components == k else None
-    mixture = learned
-    if config.em_afterwards:
-        mixture = fit_with_labels(z, known_z, is_of_label, last, seed, goes_on)
+    mixture = fit_with_labels(z, known_z, is_of_label, last, seed, goes_on)
     if known is None:
         components = log_joint_of(mixture, mu).argmax(1).numpy()
         names = name_components(components, train.labels.numpy(), last.n_components)
@@ -143,11 +141,6 @@ def check_refinement(
     each = n_components // n_labels
     if config.labels == "all" and int(data.labels.unique(return_counts=True)[1].min()) < each:
         raise ValueError(f"a label has fewer images than its {each} components")
-    if not config.em_afterwards and n_components != mixture.n_components:
-        raise ValueError(
-            f"without em_afterwards n_components must be the step's {n_components}, got "
-            f"{mixture.n_components}"
-        )
     known = choose_known(data.labels, config.labels, seed)
     share_components(mixture.n_components, n_labels, config.labels)
     return known, share_components(n_components, n_labels, config.labels)
