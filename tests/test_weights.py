@@ -22,8 +22,8 @@ def test_ten_digits_are_read_told_from_nothing_and_drawn_again(digits: VAEGMM) -
     test = load_dataset("sample", train=False)
     metrics = measure(digits, test)
     assert digits.labels == tuple(range(10))
-    assert metrics.accuracy >= 0.985  # a point below all 10,000 test images: 2,000 are few
-    assert metrics.outlier_share <= 0.03
+    assert metrics.accuracy >= 0.99  # 0.9936 of all 10,000 test images: 2,000 are few
+    assert metrics.outlier_share <= 0.02
     drawings = load_drawings()
     z = encode_images(digits.network, paint(drawings))
     truth = torch.tensor([drawing.label for drawing in drawings])
@@ -34,7 +34,7 @@ def test_a_sample_shows_what_its_component_is_called(digits: VAEGMM, judge: Judg
     z = digits.sample_latents(1000, torch.Generator().manual_seed(0))
     samples = to_bytes(decode_latents(digits.network, z))
     answers = judge.judge(samples).probabilities.argmax(1)
-    assert (answers == digits.log_labels(z).argmax(1)).double().mean() >= 0.9
+    assert (answers == digits.log_labels(z).argmax(1)).double().mean() >= 0.97
 
 
 def test_three_digits_are_read(digits148: VAEGMM, sample: LabelledImages) -> None:
