@@ -80,7 +80,9 @@ def sweep(arguments: LabelsArguments) -> None:
         if not (base / FIGURES).exists():
             _train_without(base, seed, arguments)
         found, _ = read_settings(base)
-        if any(getattr(found, part) != getattr(wanted, part) for part in SAME):
+        training = replace(found.training, precision=wanted.training.precision)  # was "auto"
+        same = all(getattr(found, part) == getattr(wanted, part) for part in SAME)
+        if not same or training != wanted.training:
             raise ValueError(
                 f"{base} had other settings than {arguments.config}; give another --output-dir"
             )

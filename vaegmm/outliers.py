@@ -72,8 +72,8 @@ def fit_outlier_rule(log_density: Tensor, misfit: Tensor, share: float) -> Outli
 def misfit(x: Tensor, x_hat: Tensor) -> Tensor:
     """Return the squared error of reconstructions by the root of the ink, (N,), from 0.
 
-    Bold digits have more edges to miss, so the bare error would find them odd; divided by all of
-    the ink, it would forgive a scribble its many lines.
+    Bold digits have more to miss, so the bare error tells them from clothes and other digits less
+    well; divided by all of the ink, it would forgive a scribble its many lines.
 
     Args:
         x: (N, 1, H, W) in [0, 1], ink = 1.

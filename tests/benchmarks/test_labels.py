@@ -49,9 +49,11 @@ def test_it_goes_on_from_the_model_without_labels_and_keeps_what_is_finished(
     assert {path: path.stat().st_mtime_ns for path in files.values()} == kept
     rows = capsys.readouterr().out.splitlines()[-3:]
     assert [row.split()[:2] for row in rows] == [["none", "2"], ["1", "2"], ["20", "2"]]
-    (tmp_path / "other.toml").write_text(TINY.replace("latent_dim = 2", "latent_dim = 3"))
-    assert labels.main([*command, "--config", str(tmp_path / "other.toml"), "--seeds", "0"]) == 2
-    assert "had other settings than" in capsys.readouterr().err
+    for change in (("latent_dim = 2", "latent_dim = 3"), ("\nepochs = 1", "\nepochs = 2")):
+        (tmp_path / "other.toml").write_text(TINY.replace(*change))
+        other = ["--config", str(tmp_path / "other.toml")]
+        assert labels.main([*command, *other, "--seeds", "0"]) == 2
+        assert "had other settings than" in capsys.readouterr().err
     (tmp_path / "other.toml").write_text(TINY.replace("refine_epochs = 1", "refine_epochs = 0"))
     assert labels.main([*command, "--config", str(tmp_path / "other.toml"), "--seeds", "0"]) == 2
     assert "no joint step to go on with" in capsys.readouterr().err
