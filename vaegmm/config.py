@@ -117,7 +117,7 @@ class MixtureConfig:
     """Most EM iterations of one start."""
     n_init: int = 5
     """Starts by k-means; the most likely one is kept."""
-    outlier_share: float = 0.015
+    outlier_share: float = 0.016
     """Share of the validation images that the outlier rule may take for something else."""
     posterior_samples: int = 4
     """Draws z ~ q(z|x) per image that the mixture is fitted to; 0 fits the posterior means."""
@@ -134,7 +134,8 @@ class RefineConfig:
     refine_reconstruct: Literal["clean", "input", "unchanged"] = "unchanged"
     """As `reconstruct`, in this step; unchanged keeps strokes crisp."""
     n_prior_components: int = 0
-    """Gaussians in this step; 0: n_components. From as many EM goes on, else it begins anew."""
+    """Gaussians in this step; 0: n_components. Afterwards EM goes on from as many, splits each into
+    more (each label, where all are known), or begins anew with fewer."""
     refine_learning_rate: float = 1e-3
     """Adam's largest step size, after a third of one cycle."""
     mutual_information: float = 40.0

@@ -23,6 +23,7 @@ from vaegmm.config import (
 from vaegmm.data.datasets import Split, load_dataset, split
 from vaegmm.evaluation.metrics import measure
 from vaegmm.mixture import GaussianMixture
+from vaegmm.mixture.em import Parameters
 from vaegmm.mixture.gaussian import log_joint
 from vaegmm.networks.vae import VAE
 from vaegmm.training.build import build_model
@@ -153,6 +154,7 @@ def test_as_many_labels_are_known_as_asked_for(parts: Split) -> None:
         ({"labels": "-1"}, "from 1 to 800 per class, got '-1'"),
         ({"refine_batch_size": 1}, "refine_batch_size must be from 2 to 2400, got 1"),
         ({"n_prior_components": 2}, "n_prior_components must be 0 or from 3 to 2400, got 2"),
+        ({"n_prior_components": 4}, "must be a multiple of the 4 prior components .* got 6"),
         ({"n_overclusters": 1}, "n_overclusters must be from 2 to 2400, got 1"),
         ({"refine_learning_rate": 0.0}, "refine_learning_rate must be above 0, got 0"),
         ({"label_weight": -1.0}, "label_weight must not be negative, got -1"),
@@ -164,7 +166,11 @@ def test_settings_that_do_not_fit_are_refused(
     parts: Split,
     tiny_vae: VAE,
 ) -> None:
-    settings = replace(SETTINGS, refine=replace(SETTINGS.refine, **changes))  # type: ignore[arg-type]
+    settings = replace(
+        SETTINGS,
+        refine=replace(SETTINGS.refine, **changes),  # type: ignore[arg-type]
+        mixture=replace(SETTINGS.mixture, n_components=6),
+    )
     with pytest.raises(ValueError, match=message):
         build_model(tiny_vae, parts, parts.train, settings, "a sample")
 
@@ -242,18 +248,52 @@ def test_without_labels_two_views_come_to_agree(
     assert model.config.label_use.startswith("labels only name the 3 components")
 
 
-def test_a_mixture_of_another_size_is_fitted_to_what_came_out(
+def test_a_smaller_mixture_is_fitted_to_what_came_out(
     parts: Split, fitted: dict[str, torch.Tensor]
 ) -> None:
-    changes = replace(SETTINGS.refine, refine_epochs=1, n_prior_components=3)
-    mixture = replace(SETTINGS.mixture, n_components=8)
-    settings = replace(SETTINGS, refine=changes, mixture=mixture)
+    changes = replace(SETTINGS.refine, refine_epochs=1, n_prior_components=8)
+    settings = replace(SETTINGS, refine=changes)
     network = network_of(fitted)
     model = build_model(network, parts, parts.train, settings, "a")
-    assert len(model.weights) == 8
-    assert model.config.label_use.startswith("labels only name the 8 components")
-    alone = attach_mixture(network, parts.train, mixture, settings.seed, "", parts.validation)
+    assert len(model.weights) == 3
+    assert model.config.label_use.startswith("labels only name the 3 components")
+    mixture, seed = settings.mixture, settings.seed
+    alone = attach_mixture(network, parts.train, mixture, seed, "", parts.validation)
     torch.testing.assert_close(model.means, alone.means)
+
+
+def test_without_labels_the_steps_own_clusters_are_split(
+    parts: Split, fitted: dict[str, torch.Tensor]
+) -> None:
+    network, others = network_of(fitted), network_of(fitted)
+    whole = build_model(network, parts, parts.train, SETTINGS, "a")
+    changes = replace(SETTINGS.refine, n_prior_components=3)
+    mixture = replace(SETTINGS.mixture, n_components=12)
+    settings = replace(SETTINGS, refine=changes, mixture=mixture)
+    fine = build_model(others, parts, parts.train, settings, "a")
+    assert len(fine.weights) == 12
+    assert fine.config.label_use.startswith("labels only name 3 clusters of 4 components each")
+    names = fine.config.component_labels
+    assert names == tuple(name for name in whole.config.component_labels for _ in range(4))
+    before, after = (measure(model, parts.validation) for model in (whole, fine))
+    assert after.accuracy > before.accuracy - 0.02
+
+
+def test_a_cluster_of_too_few_images_is_not_split(
+    parts: Split, fitted: dict[str, torch.Tensor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refine(network: VAE, mixture: Parameters, *_: object, **__: object) -> Parameters:
+        weights = torch.tensor([1 - 2e-9, 1e-9, 1e-9], dtype=torch.float64)
+        return replace(
+            mixture, weights=weights, means=mixture.means * torch.tensor([[0], [9], [9]])
+        )
+
+    monkeypatch.setattr("vaegmm.training.build.refine", refine)
+    changes = replace(SETTINGS.refine, n_prior_components=3)
+    mixture = replace(SETTINGS.mixture, n_components=6)
+    settings = replace(SETTINGS, refine=changes, mixture=mixture)
+    model = build_model(network_of(fitted), parts, parts.train, settings, "a")
+    assert model.config.label_use.startswith("labels only name the 6 components")
 
 
 @pytest.mark.parametrize("weight", [40.0, 0.0])

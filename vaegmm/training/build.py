@@ -98,20 +98,8 @@ def build_model(
         resume=checkpoint is not None and checkpoint.exists(),
         on_epoch=on_epoch,
     )
-    mu, z, known_z = _latents(network, train, last, known, seed)
-    labels = train.labels.unique()
-    is_of_label = share_components(last.n_components, len(labels), config.labels)
-    goes_on = learned if last.n_components == k else None
-    mixture = fit_with_labels(z, known_z, is_of_label, last, seed, goes_on)
-    if known is None:
-        components = log_joint_of(mixture, mu).argmax(1).numpy()
-        names = name_components(components, train.labels.numpy(), last.n_components)
-        label_use = f"labels only name the {last.n_components} components"
-    else:
-        names = tuple(labels[is_of_label.int().argmax(0)].tolist())
-        each = "every label" if config.labels == "all" else f"{config.labels} labels per class"
-        label_use = f"{each} of the training images learned from"
-    share = last.outlier_share
+    mixture, names, label_use = _fit_last(network, train, experiment, known, learned)
+    labels, share = train.labels.unique(), last.outlier_share
     label_use += CALIBRATED
     return assemble(network, labels, parts.validation, mixture, names, share, label_use, words)
 
@@ -138,12 +126,58 @@ def check_refinement(
         raise ValueError(
             f"n_prior_components must be 0 or from {n_labels} to {len(data)}, got {n_components}"
         )
+    splits = config.labels == "none" and mixture.n_components > n_components
+    if splits and mixture.n_components % n_components:
+        raise ValueError(
+            f"n_components must be a multiple of the {n_components} prior components that "
+            f"are split into them, got {mixture.n_components}"
+        )
     each = n_components // n_labels
     if config.labels == "all" and int(data.labels.unique(return_counts=True)[1].min()) < each:
         raise ValueError(f"a label has fewer images than its {each} components")
     known = choose_known(data.labels, config.labels, seed)
     share_components(mixture.n_components, n_labels, config.labels)
     return known, share_components(n_components, n_labels, config.labels)
+
+
+def _fit_last(
+    network: VAE,
+    train: LabelledImages,
+    experiment: ExperimentConfig,
+    known: Tensor | None,
+    learned: Parameters,
+) -> tuple[Parameters, tuple[int, ...], str]:
+    """Let EM go on from what the joint step learned, or split that into more components.
+
+    Split are the labels where all are known, else the step's own components: they are the clusters
+    that views agreed on, which a fresh start on the same latents would cross. Where one of them
+    holds too few images, the start is fresh all the same.
+
+    Returns:
+        The mixture, its components' names, and what labels were used for, in words.
+    """
+    config, rule, seed = experiment.mixture, experiment.refine.labels, experiment.seed
+    mu, z, known_z = _latents(network, train, config, known, seed)
+    labels, k = train.labels.unique(), len(learned.weights)
+    goes_on = learned if config.n_components == k else None
+    is_of_label = share_components(config.n_components, len(labels), rule)
+    if known is not None:
+        mixture = fit_with_labels(z, known_z, is_of_label, config, seed, goes_on)
+        names = tuple(labels[is_of_label.int().argmax(0)].tolist())
+        each = "every label" if rule == "all" else f"{rule} labels per class"
+        return mixture, names, f"{each} of the training images learned from"
+    clusters, n_each = log_joint_of(learned, mu).argmax(1), config.n_components // k
+    if n_each > 1 and int(clusters.bincount(minlength=k).min()) >= n_each:
+        of_z = clusters.repeat(len(z) // len(mu))
+        is_of_cluster = share_components(config.n_components, k, "all")
+        mixture = fit_with_labels(z, of_z, is_of_cluster, config, seed)
+        found = name_components(clusters.numpy(), train.labels.numpy(), k)
+        names = tuple(found[cluster] for cluster in is_of_cluster.int().argmax(0))
+        return mixture, names, f"labels only name {k} clusters of {n_each} components each"
+    mixture = fit_with_labels(z, None, is_of_label, config, seed, goes_on)
+    components = log_joint_of(mixture, mu).argmax(1).numpy()
+    names = name_components(components, train.labels.numpy(), config.n_components)
+    return mixture, names, f"labels only name the {config.n_components} components"
 
 
 def _latents(

@@ -83,7 +83,7 @@ def fit_with_labels(
 
     Args:
         z: (N, D).
-        known: (N,), index of a point's label, or -1; None: none is known.
+        known: (N,), index of a point's label or cluster, or -1; None: none is known.
         is_of_label: (L, K) bool.
         config: how EM is run.
         seed: of EM's starts.
