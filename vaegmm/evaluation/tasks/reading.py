@@ -25,8 +25,12 @@ def classify_images(subject: Subject) -> Section:
     answers = subject.log_labels.argmax(1)
     labels = subject.model.labels
     captions = [
-        f"{labels[truth]} → {labels[answer]}"
-        for truth, answer in zip(subject.truth[worst], answers[worst], strict=True)
+        f"{labels[truth]}, {probability:.0%}"
+        if truth == answer
+        else f"{labels[truth]} → {labels[answer]}"
+        for truth, answer, probability in zip(
+            subject.truth[worst], answers[worst], right[worst].exp().tolist(), strict=True
+        )
     ]
     plot_pictures(subject.test.images[worst], captions, subject.folder / "errors.png")
     names = ("accuracy", "precision_macro", "recall_macro", "f1_macro")
@@ -39,7 +43,7 @@ def classify_images(subject: Subject) -> Section:
         {
             "confusion.png": "confusion matrix: rows the truth, columns the answer",
             "errors.png": f"the {len(worst)} images whose true label is found least probable "
-            "(truth → answer)",
+            "(truth → answer; where it is read rightly all the same, how probable)",
         },
     )
 
