@@ -15,6 +15,7 @@ from vaegmm.mixture.em import Parameters
 from vaegmm.mixture.processes import n_processes
 from vaegmm.model import VAEGMM
 from vaegmm.networks.vae import VAE
+from vaegmm.training.agreement import join_components, merge_components
 from vaegmm.training.checks import check_joint_step
 from vaegmm.training.components import (
     CALIBRATED,
@@ -61,7 +62,8 @@ def build_model(
         checkpoint: of the joint step, which goes on from it when it exists.
         on_epoch: called after every epoch of the joint step.
         start: a mixture of the network's latents, for the joint step to begin with; without one,
-            EM's own. Where labels are known, one component for each, in any order.
+            its own (see `agreement`; EM's, where views need not agree or all labels are known).
+            Where labels are known, one component for each, in any order.
 
     Raises:
         ValueError: settings that do not fit, a loss that is not finite, a damaged checkpoint.
@@ -77,16 +79,22 @@ def build_model(
     reg_covar, k = max(last.reg_covar, START_REG), is_of_label.shape[1]
     begin = dataclasses.replace(last, n_components=k, n_init=1, tol=START_TOL, reg_covar=reg_covar)
     _, z, known_z = _latents(network, train, last, known, seed)
-    if start is not None and known_z is not None:
-        start = order_by_labels(start, z, known_z)
-    first = overclustering = fit_with_labels(z, known_z, is_of_label, begin, seed, start)
+    overclustering = None
     if config.mutual_information:
         many = dataclasses.replace(begin, n_components=config.n_overclusters)
         overclustering = fit_with_labels(z, None, is_of_label, many, seed)
+        if start is None and config.labels != "all" and k < config.n_overclusters:
+            views = experiment.augmentation
+            clusters = join_components(network, overclustering, train.images, views, k, seed)
+            start = merge_components(overclustering, clusters)
+    if start is None:
+        first = fit_with_labels(z, known_z, is_of_label, begin, seed)
+    else:
+        first = start if known_z is None else order_by_labels(start, z, known_z)
     learned = refine(
         network,
         first,
-        overclustering,
+        overclustering or first,
         is_of_label,
         train,
         known,
