@@ -117,7 +117,7 @@ class MixtureConfig:
     """Most EM iterations of one start."""
     n_init: int = 5
     """Starts by k-means; the most likely one is kept."""
-    outlier_share: float = 0.016
+    outlier_share: float = 0.015
     """Share of the validation images that the outlier rule may take for something else."""
     posterior_samples: int = 4
     """Draws z ~ q(z|x) per image that the mixture is fitted to; 0 fits the posterior means."""
