@@ -152,6 +152,7 @@ def test_as_many_labels_are_known_as_asked_for(parts: Split) -> None:
         ({"labels": "some"}, r"labels must be none, all, or from 1 to 800 per class, got 'some'"),
         ({"labels": "801"}, "from 1 to 800 per class, got '801'"),
         ({"labels": "-1"}, "from 1 to 800 per class, got '-1'"),
+        ({"labels": "10"}, "n_prior_components must be 3, one for each label, .* got 6"),
         ({"refine_batch_size": 1}, "refine_batch_size must be from 2 to 2400, got 1"),
         ({"n_prior_components": 2}, "n_prior_components must be 0 or from 3 to 2400, got 2"),
         ({"n_prior_components": 4}, "must be a multiple of the 4 prior components .* got 6"),
@@ -178,8 +179,6 @@ def test_settings_that_do_not_fit_are_refused(
 def test_components_have_to_be_shared_out() -> None:
     with pytest.raises(ValueError, match=r"must be a multiple of the 3 labels .*, got 4"):
         share_components(4, 3, "all")
-    with pytest.raises(ValueError, match=r"must be 3, one for each label, .* got 6"):
-        share_components(6, 3, "10")
 
 
 def test_all_labels_make_em_one_mixture_per_label() -> None:
@@ -209,22 +208,28 @@ def test_a_known_point_of_each_label_orders_the_components() -> None:
 
 
 @pytest.mark.parametrize(
-    ("labels", "reconstruct"), [("10", "unchanged"), ("all", "clean"), ("all", "unchanged")]
+    ("labels", "reconstruct", "n_components"),
+    [("10", "unchanged", 3), ("10", "clean", 12), ("all", "clean", 3), ("all", "unchanged", 12)],
 )
 def test_labels_make_a_better_classifier(
     labels: str,
     reconstruct: Literal["clean", "unchanged"],
+    n_components: int,
     parts: Split,
     fitted: dict[str, torch.Tensor],
 ) -> None:
-    changes = replace(SETTINGS.refine, labels=labels, refine_reconstruct=reconstruct)
+    changes = replace(
+        SETTINGS.refine, labels=labels, refine_reconstruct=reconstruct, n_prior_components=3
+    )
     plain = replace(SETTINGS, refine=RefineConfig())
+    mixture = replace(SETTINGS.mixture, n_components=n_components)
     before, after = (
         measure(
             build_model(network_of(fitted), parts, parts.train, settings, "a"), parts.validation
         )
-        for settings in (plain, replace(SETTINGS, refine=changes))
+        for settings in (plain, replace(SETTINGS, refine=changes, mixture=mixture))
     )
+    assert after.n_components == n_components
     assert after.accuracy > max(before.accuracy, 0.95)
     assert before.label_use.startswith("labels only name the 3 components")
     assert "learned from" in after.label_use

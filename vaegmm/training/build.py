@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from vaegmm.config import ExperimentConfig, MixtureConfig, RefineConfig
@@ -46,7 +47,6 @@ def build_model(
     words: str,
     checkpoint: Path | None = None,
     on_epoch: Callable[[list[RefineEpoch]], None] = lambda history: None,
-    start: Parameters | None = None,
 ) -> VAEGMM:
     """Give a fitted network its mixture, names, temperature and outlier rule.
 
@@ -61,9 +61,6 @@ def build_model(
         words: what the images are, kept in the model's config.
         checkpoint: of the joint step, which goes on from it when it exists.
         on_epoch: called after every epoch of the joint step.
-        start: a mixture of the network's latents, for the joint step to begin with; without one,
-            its own (see `agreement`; EM's, where views need not agree or all labels are known).
-            Where labels are known, one component for each, in any order.
 
     Raises:
         ValueError: settings that do not fit, a loss that is not finite, a damaged checkpoint.
@@ -79,22 +76,21 @@ def build_model(
     reg_covar, k = max(last.reg_covar, START_REG), is_of_label.shape[1]
     begin = dataclasses.replace(last, n_components=k, n_init=1, tol=START_TOL, reg_covar=reg_covar)
     _, z, known_z = _latents(network, train, last, known, seed)
-    overclustering = None
+    fine = None
     if config.mutual_information:
         many = dataclasses.replace(begin, n_components=config.n_overclusters)
-        overclustering = fit_with_labels(z, None, is_of_label, many, seed)
-        if start is None and config.labels != "all" and k < config.n_overclusters:
-            views = experiment.augmentation
-            clusters = join_components(network, overclustering, train.images, views, k, seed)
-            start = merge_components(overclustering, clusters)
-    if start is None:
-        first = fit_with_labels(z, known_z, is_of_label, begin, seed)
+        fine = fit_with_labels(z, None, is_of_label, many, seed)
+    if fine is not None and config.labels != "all" and k < config.n_overclusters:
+        views = experiment.augmentation
+        first = merge_components(fine, join_components(network, fine, train.images, views, k, seed))
+        if known_z is not None:
+            first = order_by_labels(first, z, known_z)
     else:
-        first = start if known_z is None else order_by_labels(start, z, known_z)
+        first = fit_with_labels(z, known_z, is_of_label, begin, seed)
     learned = refine(
         network,
         first,
-        overclustering or first,
+        fine or first,  # plays no part without mutual information
         is_of_label,
         train,
         known,
@@ -134,7 +130,7 @@ def check_refinement(
         raise ValueError(
             f"n_prior_components must be 0 or from {n_labels} to {len(data)}, got {n_components}"
         )
-    splits = config.labels == "none" and mixture.n_components > n_components
+    splits = config.labels != "all" and mixture.n_components > n_components
     if splits and mixture.n_components % n_components:
         raise ValueError(
             f"n_components must be a multiple of the {n_components} prior components that "
@@ -144,6 +140,11 @@ def check_refinement(
     if config.labels == "all" and int(data.labels.unique(return_counts=True)[1].min()) < each:
         raise ValueError(f"a label has fewer images than its {each} components")
     known = choose_known(data.labels, config.labels, seed)
+    if config.labels not in ("none", "all") and n_components != n_labels:
+        raise ValueError(
+            f"n_prior_components must be {n_labels}, one for each label, when only some labels "
+            f"are known, got {n_components}"
+        )
     share_components(mixture.n_components, n_labels, config.labels)
     return known, share_components(n_components, n_labels, config.labels)
 
@@ -158,8 +159,9 @@ def _fit_last(
     """Let EM go on from what the joint step learned, or split that into more components.
 
     Split are the labels where all are known, else the step's own components: they are the clusters
-    that views agreed on, which a fresh start on the same latents would cross. Where one of them
-    holds too few images, the start is fresh all the same.
+    that views agreed on, which a fresh start on the same latents would cross (and EM that goes on
+    from single Gaussians leaves, a little). Where one of them holds too few images, and no label is
+    known, the start is fresh all the same.
 
     Returns:
         The mixture, its components' names, and what labels were used for, in words.
@@ -169,12 +171,15 @@ def _fit_last(
     labels, k = train.labels.unique(), len(learned.weights)
     goes_on = learned if config.n_components == k else None
     is_of_label = share_components(config.n_components, len(labels), rule)
+    clusters, n_each = log_joint_of(learned, mu).argmax(1), config.n_components // k
     if known is not None:
+        if rule != "all" and n_each > 1:
+            clusters = torch.where(known < 0, clusters, known)
+            known_z = clusters.repeat(len(z) // len(mu))
         mixture = fit_with_labels(z, known_z, is_of_label, config, seed, goes_on)
         names = tuple(labels[is_of_label.int().argmax(0)].tolist())
         each = "every label" if rule == "all" else f"{rule} labels per class"
         return mixture, names, f"{each} of the training images learned from"
-    clusters, n_each = log_joint_of(learned, mu).argmax(1), config.n_components // k
     if n_each > 1 and int(clusters.bincount(minlength=k).min()) >= n_each:
         of_z = clusters.repeat(len(z) // len(mu))
         is_of_cluster = share_components(config.n_components, k, "all")

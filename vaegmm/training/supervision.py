@@ -1,7 +1,8 @@
 """Mixtures that know some labels: which images, which components, and EM with them.
 
-K components stand for L labels, K / L neighbours for each. With every label known, EM falls apart
-into one mixture per label; with some, components are as many as labels and the known ones clamped.
+K components stand for L labels, K / L neighbours for each. With every label (or cluster) known, EM
+falls apart into one mixture for each; with some, components are as many as labels and the known
+ones clamped.
 """
 
 from __future__ import annotations
@@ -61,11 +62,6 @@ def share_components(n_components: int, n_labels: int, rule: str) -> Tensor:
         raise ValueError(
             f"n_components must be a multiple of the {n_labels} labels when labels are learned "
             f"from, got {n_components}"
-        )
-    if rule not in ("none", "all") and n_components != n_labels:
-        raise ValueError(
-            f"n_components must be {n_labels}, one for each label, when only some labels are "
-            f"known, got {n_components}"
         )
     each = max(n_components // n_labels, 1)
     return torch.arange(n_components) // each == torch.arange(n_labels)[:, None]
