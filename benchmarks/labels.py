@@ -1,11 +1,11 @@
 """How many labels does it take? `python -m benchmarks.labels`.
 
 For every seed a model is trained without labels, by train.py and a TOML file; then, for every
-number of labels, its joint step goes on with them for some more epochs. The seed chooses split,
-initial weights and labelled images, and drives everything else; test images are only measured.
-Accuracy of the test images, their reconstruction's cross-entropy, and seconds of training (with
-labels: of what they add), as means and standard deviations over the seeds. What is finished is kept
-in the output folder, and a second start goes on from it.
+number of labels, another joint step goes on with its network and them, for some more epochs. The
+seed chooses split, initial weights and labelled images, and drives everything else; test images are
+only measured. Accuracy of the test images, their reconstruction's cross-entropy, and seconds of
+training (with labels: of all that they add), as means and standard deviations over the seeds. What
+is finished is kept in the output folder, and a second start goes on from it.
 """
 
 from __future__ import annotations
@@ -30,12 +30,11 @@ from vaegmm.files import write_json
 from vaegmm.model import VAEGMM
 from vaegmm.settings import load_toml
 from vaegmm.training.build import build_model
-from vaegmm.training.run import read_settings
+from vaegmm.training.run import read_settings, resolve
 
 PROG = "python -m benchmarks.labels"
 FORMS = {"accuracy": ".4f", "bce": ".2f", "seconds": ".0f"}
 FIGURES = "figures.json"
-SAME = ("augmentation", "network", "mixture", "refine")  # settings that name no machine or seed
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class LabelsArguments:
     """Train without labels, then go on with ever more of them."""
 
     config: str = "configs/digits-unlabelled.toml"
-    """TOML file of the training without labels."""
+    """TOML file of the training without labels, joint step included."""
     labels: tuple[int, ...] = (1, 10, 100)
     """Labels per class that the joint step goes on with."""
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
@@ -69,7 +68,9 @@ def sweep(arguments: LabelsArguments) -> None:
     """
     if arguments.label_epochs < 1:
         raise ValueError(f"label_epochs must be at least 1, got {arguments.label_epochs}")
-    wanted = load_toml(arguments.config)
+    wanted = resolve(load_toml(arguments.config))
+    if wanted.refine.labels != "none":
+        raise ValueError(f"{arguments.config} learns from labels; the first row has none")
     if wanted.refine.refine_epochs == 0:
         raise ValueError(f"{arguments.config} has no joint step to go on with; set refine_epochs")
     table: dict[str, list[dict[str, float]]] = {}
@@ -78,9 +79,8 @@ def sweep(arguments: LabelsArguments) -> None:
         if not (base / FIGURES).exists():
             _train_without(base, seed, arguments)
         found, _ = read_settings(base)
-        training = replace(found.training, precision=wanted.training.precision)  # was "auto"
-        same = all(getattr(found, part) == getattr(wanted, part) for part in SAME)
-        if not same or training != wanted.training:
+        data = replace(found.data, data_dir=wanted.data.data_dir)
+        if replace(found, data=data, seed=wanted.seed, device=wanted.device) != wanted:
             raise ValueError(
                 f"{base} had other settings than {arguments.config}; give another --output-dir"
             )

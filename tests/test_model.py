@@ -55,8 +55,8 @@ def test_label_probabilities_add_up_the_responsibilities(tiny_model: VAEGMM) -> 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format_version": 1}, "format_version must be 3, got 1; update the program"),
-        ({"format_version": None}, "format_version must be 3, got None"),
+        ({"format_version": 1}, "format_version must be 4, got 1; update the program"),
+        ({"format_version": None}, "format_version must be 4, got None"),
         ({"labels": None}, "missing key 'labels'"),
         ({"thresholds": 3}, "unknown key 'thresholds'"),
         ({"labels": [4, 1, 8]}, r"labels must be from 0, ascending and without repeats"),

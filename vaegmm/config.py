@@ -142,7 +142,9 @@ class RefineConfig:
     """Weight of the mutual information, in nats, between the components of an image and a changed
     copy (of two copies, where an unchanged image is not seen)."""
     n_overclusters: int = 50
-    """Gaussians of a second mixture that has to agree as well, and is then thrown away."""
+    """Gaussians of a second mixture that has to agree as well, and is then thrown away. Unless all
+    labels are known, the step begins with these, joined into its own number where that is smaller,
+    else with EM's."""
     labels: str = "none"
     """Labels that are learned from: none, all, or their number per class (seeded). None still names
     the components afterwards."""

@@ -43,9 +43,12 @@ def sample_posteriors(mu: Tensor, logvar: Tensor, n_samples: int, seed: int) -> 
     Args:
         mu: (N, D), the posteriors' means, on the CPU.
         logvar: (N, D), the logarithms of their variances.
-        n_samples: draws per image; the first N rows are the first draw of every image.
+        n_samples: draws per image; the first N rows are the first draw of every image. With 0
+            the means stand for them.
         seed: the same seed gives the same draws.
     """
+    if n_samples == 0:
+        return mu
     generator = torch.Generator().manual_seed(seed)
     eps = torch.randn((n_samples, *mu.shape), generator=generator)
     return reparameterize(mu, logvar, eps).flatten(0, 1)

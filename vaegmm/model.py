@@ -24,7 +24,7 @@ from vaegmm.networks.vae import VAE
 from vaegmm.outliers import OutlierRule
 from vaegmm.settings import check_finite, from_dict
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 WEIGHTS = Path(__file__).parents[1] / "weights"
 DEFAULT = WEIGHTS / "digits"
 EMBEDDED = (DEFAULT, WEIGHTS / "digits148")
@@ -35,7 +35,7 @@ class ModelConfig:
     """What config.json holds."""
 
     format_version: int
-    """Layout of the folder; this program reads version 3."""
+    """Layout of the folder; this program reads version 4."""
     network: NetworkConfig
     """Shape of the network."""
     labels: tuple[int, ...]

@@ -14,11 +14,15 @@ TINY = """
 dataset = "sample"
 digits = [1, 4, 8]
 [network]
-latent_dim = 2
-channels = [4, 4, 4, 4, 4]
-dense_size = 8
+latent_dim = 4
+channels = [8, 8, 8, 16, 8]
+dense_size = 32
+dropout = 0.0
 [training]
-epochs = 1
+epochs = 3
+batch_size = 32
+learning_rate = 5e-3
+beta = 0.01
 [mixture]
 n_components = 6
 n_init = 1
@@ -50,7 +54,11 @@ def test_it_goes_on_from_the_model_without_labels_and_keeps_what_is_finished(
     assert {path: path.stat().st_mtime_ns for path in files.values()} == kept
     rows = capsys.readouterr().out.splitlines()[-3:]
     assert [row.split()[:2] for row in rows] == [["none", "2"], ["1", "2"], ["20", "2"]]
-    for change in (("latent_dim = 2", "latent_dim = 3"), ("\nepochs = 1", "\nepochs = 2")):
+    for change in (
+        ("latent_dim = 4", "latent_dim = 3"),
+        ("\nepochs = 3", "\nepochs = 2"),
+        ("digits = [1, 4, 8]", "digits = [1, 4]"),
+    ):
         (tmp_path / "other.toml").write_text(TINY.replace(*change))
         other = ["--config", str(tmp_path / "other.toml")]
         assert labels.main([*command, *other, "--seeds", "0"]) == 2
@@ -58,5 +66,8 @@ def test_it_goes_on_from_the_model_without_labels_and_keeps_what_is_finished(
     (tmp_path / "other.toml").write_text(TINY.replace("refine_epochs = 1", "refine_epochs = 0"))
     assert labels.main([*command, "--config", str(tmp_path / "other.toml"), "--seeds", "0"]) == 2
     assert "no joint step to go on with" in capsys.readouterr().err
+    (tmp_path / "other.toml").write_text(TINY + 'labels = "all"\n')
+    assert labels.main([*command, "--config", str(tmp_path / "other.toml"), "--seeds", "0"]) == 2
+    assert "learns from labels; the first row has none" in capsys.readouterr().err
     assert labels.main([*command, "--seeds", "0", "--label-epochs", "2"]) == 2
     assert "had other label_epochs; give another --output-dir" in capsys.readouterr().err

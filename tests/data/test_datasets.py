@@ -90,6 +90,13 @@ def test_too_few_images_to_split_are_refused(sample: LabelledImages) -> None:
         split(sample.subset(torch.tensor([0, 1])), 0.1, seed=0)
 
 
+def test_no_label_may_be_held_back_whole(sample: LabelledImages) -> None:
+    eights = (sample.labels == 8).nonzero().squeeze(1)
+    some = sample.subset(torch.cat([(sample.labels == 1).nonzero().squeeze(1), eights[:2]]))
+    with pytest.raises(ValueError, match=r"label 8 has 2 images, .* of 0.8 leaves none to learn"):
+        split(some, 0.8, seed=0)
+
+
 def test_every_epoch_has_an_order_of_its_own() -> None:
     cpu = torch.device("cpu")
     orders = [shuffle(1000, seed, epoch, cpu) for seed in (0, 1, 2**31) for epoch in (1, 2, 3)]

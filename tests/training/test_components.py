@@ -47,7 +47,7 @@ def test_the_model_holds_the_fitted_mixture(
     config = MixtureConfig(n_components=4, n_init=1, posterior_samples=n_samples)
     model = attach_mixture(tiny_vae, sample, config, seed=3, training_images="")
     mu, logvar = encode_posteriors(tiny_vae, sample.images)
-    z = sample_posteriors(mu, logvar, n_samples, seed=3) if n_samples else mu
+    z = sample_posteriors(mu, logvar, n_samples, seed=3)
     expected = fit_mixture(z, config, seed=3).score_samples(mu.numpy())
     np.testing.assert_allclose(model.log_density(mu).numpy(), expected, atol=1e-3)
 

@@ -176,6 +176,16 @@ def test_settings_that_do_not_fit_are_refused(
         build_model(tiny_vae, parts, parts.train, settings, "a sample")
 
 
+def test_every_label_needs_images_for_its_components(parts: Split, tiny_vae: VAE) -> None:
+    kept = torch.cat([(parts.train.labels != 8).nonzero(), (parts.train.labels == 8).nonzero()[:3]])
+    few = replace(parts, train=parts.train.subset(kept.squeeze(1)))
+    changes = replace(SETTINGS.refine, labels="all", n_prior_components=3)
+    mixture = replace(SETTINGS.mixture, n_components=12)
+    settings = replace(SETTINGS, refine=changes, mixture=mixture)
+    with pytest.raises(ValueError, match="at least 4 images for its 4 components, one has 3"):
+        build_model(tiny_vae, few, few.train, settings, "a sample")
+
+
 def test_components_have_to_be_shared_out() -> None:
     with pytest.raises(ValueError, match=r"must be a multiple of the 3 labels .*, got 4"):
         share_components(4, 3, "all")
@@ -284,8 +294,12 @@ def test_without_labels_the_steps_own_clusters_are_split(
     assert after.accuracy > before.accuracy - 0.02
 
 
+@pytest.mark.parametrize("labels", ["none", "1"])
 def test_a_cluster_of_too_few_images_is_not_split(
-    parts: Split, fitted: dict[str, torch.Tensor], monkeypatch: pytest.MonkeyPatch
+    labels: str,
+    parts: Split,
+    fitted: dict[str, torch.Tensor],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refine(network: VAE, mixture: Parameters, *_: object, **__: object) -> Parameters:
         weights = torch.tensor([1 - 2e-9, 1e-9, 1e-9], dtype=torch.float64)
@@ -294,9 +308,13 @@ def test_a_cluster_of_too_few_images_is_not_split(
         )
 
     monkeypatch.setattr("vaegmm.training.build.refine", refine)
-    changes = replace(SETTINGS.refine, n_prior_components=3)
+    changes = replace(SETTINGS.refine, n_prior_components=3, labels=labels)
     mixture = replace(SETTINGS.mixture, n_components=6)
     settings = replace(SETTINGS, refine=changes, mixture=mixture)
+    if labels == "1":
+        with pytest.raises(ValueError, match=r"holds 1 images, .*; set n_components to 3"):
+            build_model(network_of(fitted), parts, parts.train, settings, "a")
+        return
     model = build_model(network_of(fitted), parts, parts.train, settings, "a")
     assert model.config.label_use.startswith("labels only name the 6 components")
 

@@ -85,7 +85,7 @@ def split(data: LabelledImages, validation_fraction: float, seed: int) -> Split:
     """Hold back a share of every label, drawn at random by `seed`.
 
     Raises:
-        ValueError: the fraction is outside (0, 1), or leaves one side empty.
+        ValueError: the fraction is outside (0, 1), or leaves nothing to learn from or to steer by.
     """
     if not 0 < validation_fraction < 1:
         raise ValueError(f"validation_fraction must be in (0, 1), got {validation_fraction}")
@@ -94,8 +94,14 @@ def split(data: LabelledImages, validation_fraction: float, seed: int) -> Split:
     for label in data.labels.unique():
         index = (data.labels == label).nonzero().squeeze(1)
         index = index[torch.randperm(len(index), generator=generator)]
-        is_validation[index[: round(validation_fraction * len(index))]] = True
-    if is_validation.all() or not is_validation.any():
+        held_back = round(validation_fraction * len(index))
+        if held_back == len(index):
+            raise ValueError(
+                f"label {label} has {len(index)} images, of which a validation_fraction of "
+                f"{validation_fraction} leaves none to learn from"
+            )
+        is_validation[index[:held_back]] = True
+    if not is_validation.any():
         raise ValueError(
             f"{len(data)} images cannot be split with validation_fraction {validation_fraction}; "
             "give more images"

@@ -26,8 +26,8 @@ class Classification:
         component: the mixture component with the largest responsibility.
         log_density: log p(z) of the latent under the mixture, in nats.
         misfit: of the reconstruction and the picture; 0 when rebuilt exactly.
-        is_outlier: whether the latent is so unlikely, or the reconstruction so far off, that this
-            is none of the labels.
+        is_outlier: whether the latent is so unlikely and the reconstruction so far off, taken
+            together, that this is none of the labels.
         x: (28, 28) float32 in [0, 1], ink = 1, what the model saw.
         x_hat: (28, 28) float32 in [0, 1], its reconstruction.
     """

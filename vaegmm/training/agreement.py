@@ -2,8 +2,8 @@
 
 EM puts K Gaussians where they are likeliest, which need not be where the images fall apart. A fine
 mixture follows the latents more closely, and two of its components belong together when an image
-and a changed copy of it often fall into one each: a graph, cut by spectral clustering (Ng, Jordan &
-Weiss 2002; the augmentation graph of HaoChen et al. 2021).
+and a changed copy of it often fall into one each: a graph, cut by spectral clustering (Shi & Malik
+2000; von Luxburg 2007; the augmentation graph of HaoChen et al. 2021).
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ def join_components(
         log_joint_of(fine, encode_images(network, views)).softmax(1)
         for views in (images, torch.cat(changed))
     )
-    links = own.T @ copies
-    links = (links + links.T).clamp(min=UNLINKED)
+    affinity = own.T @ copies
+    affinity = (affinity + affinity.T).clamp(min=UNLINKED)
     clustering = SpectralClustering(n_clusters, affinity="precomputed", random_state=seed)
-    return torch.from_numpy(clustering.fit_predict(links.numpy())).long()
+    return torch.from_numpy(clustering.fit_predict(affinity.numpy())).long()
 
 
 def merge_components(fine: Parameters, clusters: Tensor) -> Parameters:

@@ -23,8 +23,11 @@ from vaegmm.training.components import (
     assemble,
     attach_mixture,
     check_mixture,
+    fit_mixture,
     log_joint_of,
     name_components,
+    name_mixture,
+    parameters_of,
 )
 from vaegmm.training.refine import RefineEpoch, refine
 from vaegmm.training.supervision import (
@@ -75,11 +78,12 @@ def build_model(
     known, is_of_label = check_refinement(config, last, train, seed)
     reg_covar, k = max(last.reg_covar, START_REG), is_of_label.shape[1]
     begin = dataclasses.replace(last, n_components=k, n_init=1, tol=START_TOL, reg_covar=reg_covar)
-    _, z, known_z = _latents(network, train, last, known, seed)
+    z = _draw(network, train, last, seed)[1]
+    known_z = None if known is None else _repeat(known, z)
     fine = None
     if config.mutual_information:
         many = dataclasses.replace(begin, n_components=config.n_overclusters)
-        fine = fit_with_labels(z, None, is_of_label, many, seed)
+        fine = parameters_of(fit_mixture(z, many, seed))
     if fine is not None and config.labels != "all" and k < config.n_overclusters:
         views = experiment.augmentation
         first = merge_components(fine, join_components(network, fine, train.images, views, k, seed))
@@ -136,9 +140,13 @@ def check_refinement(
             f"n_components must be a multiple of the {n_components} prior components that "
             f"are split into them, got {mixture.n_components}"
         )
-    each = n_components // n_labels
-    if config.labels == "all" and int(data.labels.unique(return_counts=True)[1].min()) < each:
-        raise ValueError(f"a label has fewer images than its {each} components")
+    each = max(n_components, mixture.n_components) // n_labels
+    fewest = int(data.labels.unique(return_counts=True)[1].min())
+    if config.labels == "all" and fewest < max(each, 2):
+        raise ValueError(
+            f"every label needs at least {max(each, 2)} images for its {each} components, "
+            f"one has {fewest}"
+        )
     known = choose_known(data.labels, config.labels, seed)
     if config.labels not in ("none", "all") and n_components != n_labels:
         raise ValueError(
@@ -156,7 +164,7 @@ def _fit_last(
     known: Tensor | None,
     learned: Parameters,
 ) -> tuple[Parameters, tuple[int, ...], str]:
-    """Let EM go on from what the joint step learned, or split that into more components.
+    """Let EM go on from what the joint step learned, split that, or begin with fewer components.
 
     Split are the labels where all are known, else the step's own components: they are the clusters
     that views agreed on, which a fresh start on the same latents would cross (and EM that goes on
@@ -165,41 +173,47 @@ def _fit_last(
 
     Returns:
         The mixture, its components' names, and what labels were used for, in words.
+
+    Raises:
+        ValueError: some labels are known, and a cluster holds too few images to be split.
     """
     config, rule, seed = experiment.mixture, experiment.refine.labels, experiment.seed
-    mu, z, known_z = _latents(network, train, config, known, seed)
+    mu, z = _draw(network, train, config, seed)
     labels, k = train.labels.unique(), len(learned.weights)
     goes_on = learned if config.n_components == k else None
     is_of_label = share_components(config.n_components, len(labels), rule)
     clusters, n_each = log_joint_of(learned, mu).argmax(1), config.n_components // k
     if known is not None:
         if rule != "all" and n_each > 1:
-            clusters = torch.where(known < 0, clusters, known)
-            known_z = clusters.repeat(len(z) // len(mu))
-        mixture = fit_with_labels(z, known_z, is_of_label, config, seed, goes_on)
+            known = torch.where(known < 0, clusters, known)
+            fewest = int(known.bincount(minlength=k).min())
+            if fewest < n_each:
+                raise ValueError(
+                    f"a cluster of the joint step holds {fewest} images, fewer than its {n_each} "
+                    f"components; set n_components to {k}"
+                )
+        mixture = fit_with_labels(z, _repeat(known, z), is_of_label, config, seed, goes_on)
         names = tuple(labels[is_of_label.int().argmax(0)].tolist())
         each = "every label" if rule == "all" else f"{rule} labels per class"
         return mixture, names, f"{each} of the training images learned from"
     if n_each > 1 and int(clusters.bincount(minlength=k).min()) >= n_each:
-        of_z = clusters.repeat(len(z) // len(mu))
         is_of_cluster = share_components(config.n_components, k, "all")
-        mixture = fit_with_labels(z, of_z, is_of_cluster, config, seed)
+        mixture = fit_with_labels(z, _repeat(clusters, z), is_of_cluster, config, seed)
         found = name_components(clusters.numpy(), train.labels.numpy(), k)
         names = tuple(found[cluster] for cluster in is_of_cluster.int().argmax(0))
         return mixture, names, f"labels only name {k} clusters of {n_each} components each"
     mixture = fit_with_labels(z, None, is_of_label, config, seed, goes_on)
-    components = log_joint_of(mixture, mu).argmax(1).numpy()
-    names = name_components(components, train.labels.numpy(), config.n_components)
-    return mixture, names, f"labels only name the {config.n_components} components"
+    return mixture, *name_mixture(mixture, mu, train.labels)
 
 
-def _latents(
-    network: VAE, data: LabelledImages, config: MixtureConfig, known: Tensor | None, seed: int
-) -> tuple[Tensor, Tensor, Tensor | None]:
-    """Return `mu` (N, D), what a mixture is fitted to (M, D), and the known labels of that (M,)."""
+def _draw(
+    network: VAE, data: LabelledImages, config: MixtureConfig, seed: int
+) -> tuple[Tensor, Tensor]:
+    """Return the posterior means (N, D), and the draws (M, D) that a mixture is fitted to."""
     mu, logvar = encode_posteriors(network, data.images)
-    n_samples = config.posterior_samples
-    if n_samples == 0:
-        return mu, mu, known
-    z = sample_posteriors(mu, logvar, n_samples, seed)
-    return mu, z, None if known is None else known.repeat(n_samples)
+    return mu, sample_posteriors(mu, logvar, config.posterior_samples, seed)
+
+
+def _repeat(of_images: Tensor, z: Tensor) -> Tensor:
+    """Repeat what belongs to N images for all of their draws z (M, D)."""
+    return of_images.repeat(len(z) // len(of_images))

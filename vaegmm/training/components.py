@@ -1,7 +1,4 @@
-"""Give a fitted network its mixture, and name the components with labels afterwards.
-
-Names and one temperature are the only use of labels: the mixture is fitted without them.
-"""
+"""Give a fitted network its mixture, and name the components with labels afterwards."""
 
 from __future__ import annotations
 
@@ -44,6 +41,7 @@ def attach_mixture(
 ) -> VAEGMM:
     """Fit a mixture to the latents of images, name its components, and return the whole model.
 
+    Names and one temperature are the only use of labels: the mixture is fitted without them.
     What is fitted is the aggregate posterior, the mean of all q(z|x) (Hoffman & Johnson 2016, "ELBO
     surgery"), through `posterior_samples` draws from each: it knows how wide every image's
     posterior is, which the means alone do not. Names are then taken at the means, where drawings
@@ -63,12 +61,9 @@ def attach_mixture(
     """
     check_mixture(config, data)
     mu, logvar = encode_posteriors(network, data.images)
-    n_samples = config.posterior_samples
-    z = sample_posteriors(mu, logvar, n_samples, seed) if n_samples else mu
+    z = sample_posteriors(mu, logvar, config.posterior_samples, seed)
     mixture = parameters_of(fit_mixture(z[rank() :: n_processes()], config, seed))
-    components = log_joint_of(mixture, mu).argmax(1).numpy()
-    names = name_components(components, data.labels.numpy(), config.n_components)
-    label_use = f"labels only name the {config.n_components} components"
+    names, label_use = name_mixture(mixture, mu, data.labels)
     label_use += "; one temperature fitted to them as well" if held_out is None else CALIBRATED
     held_out, share = data if held_out is None else held_out, config.outlier_share
     labels = data.labels.unique()
@@ -170,6 +165,18 @@ def build_mixture(config: MixtureConfig, seed: int) -> GaussianMixture:
 def fit_mixture(z: Tensor, config: MixtureConfig, seed: int) -> GaussianMixture:
     """Fit a mixture to latents z (N, D), or this process's part of them, by EM without labels."""
     return build_mixture(config, seed).fit(z.double().numpy())
+
+
+def name_mixture(mixture: Parameters, mu: Tensor, labels: Tensor) -> tuple[tuple[int, ...], str]:
+    """Name a mixture's components by the labels (N,) of images with posterior means mu (N, D).
+
+    Returns:
+        The label of each component, and what labels were used for, in words.
+    """
+    k = len(mixture.weights)
+    components = log_joint_of(mixture, mu).argmax(1).numpy()
+    names = name_components(components, labels.numpy(), k)
+    return names, f"labels only name the {k} components"
 
 
 def name_components(

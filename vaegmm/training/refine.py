@@ -1,7 +1,7 @@
 """The joint step: network and mixture are fitted together, with as many labels as allowed.
 
-It begins with a fitted network and a mixture that EM fitted to its latents. EM goes on afterwards,
-from the parameters that the step came to where the model is to have as many components.
+It begins with a fitted network and a mixture of its latents (see `build`), and what it came to is
+where EM goes on afterwards.
 """
 
 from __future__ import annotations

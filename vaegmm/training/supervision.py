@@ -1,8 +1,8 @@
 """Mixtures that know some labels: which images, which components, and EM with them.
 
-K components stand for L labels, K / L neighbours for each. With every label (or cluster) known, EM
-falls apart into one mixture for each; with some, components are as many as labels and the known
-ones clamped.
+K components stand for L labels, K / L neighbours for each. Where the label (or the cluster) of
+every point is known, EM falls apart into one mixture for each; where only some are, there is one
+component for each label, and the known points keep to theirs.
 """
 
 from __future__ import annotations

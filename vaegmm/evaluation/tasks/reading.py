@@ -20,7 +20,8 @@ N_ERRORS = 40
 def classify_images(subject: Subject) -> Section:
     """How often the answer is right, and where it is not."""
     plot_confusion(next(iter(subject.mixtures.values())), subject.folder / "confusion.png")
-    right = subject.log_labels.gather(1, subject.truth[:, None]).squeeze(1)
+    log_labels = (subject.log_labels / subject.model.config.temperature).log_softmax(1)
+    right = log_labels.gather(1, subject.truth[:, None]).squeeze(1)
     worst = right.argsort()[:N_ERRORS]
     answers = subject.log_labels.argmax(1)
     labels = subject.model.labels
