@@ -47,7 +47,7 @@ class LabelsArguments:
     """Labels per class that the joint step goes on with."""
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     """One model for each."""
-    label_epochs: int = 4
+    label_epochs: int = 3
     """Passes over the training images with labels."""
     data_dir: str | None = None
     """Folder with MNIST in torchvision's layout; else $VAEGMM_DATA, else the user's cache."""
