@@ -39,12 +39,12 @@ FIGURES = "figures.json"
 
 @dataclass(frozen=True)
 class LabelsArguments:
-    """Train without labels, then go on with ever more of them."""
+    """Train without labels, then go on with some."""
 
     config: str = "configs/digits-unlabelled.toml"
     """TOML file of the training without labels, joint step included."""
     labels: tuple[int, ...] = (1, 10, 100)
-    """Labels per class that the joint step goes on with."""
+    """Labels per class; for each number another joint step goes on with the network."""
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     """One model for each."""
     label_epochs: int = 3
@@ -113,7 +113,7 @@ def _train_without(folder: Path, seed: int, arguments: LabelsArguments) -> None:
 
 
 def _go_on(base: Path, folder: Path, labels: int, epochs: int) -> None:
-    """Let the joint step of a model go on, with some labels."""
+    """Put a trained network through another joint step, with some labels."""
     began = time.perf_counter()
     experiment, _ = read_settings(base)
     refine = replace(experiment.refine, labels=str(labels), refine_epochs=epochs)
