@@ -27,21 +27,23 @@ LIMIT = 0.05  # disagreement above which an image is called no digit, in nats
 
 
 class Member(nn.Module):
-    """A convolutional classifier of 28x28 grey images, 61,000 parameters."""
+    """A convolutional classifier of 28x28 grey images, 68,000 parameters."""
 
     def __init__(self) -> None:
         super().__init__()
         layers: list[nn.Module] = []
-        for c_in, c_out, pools in ((1, 16, True), (16, 32, True), (32, 64, False), (64, 64, False)):
+        for c_in, c_out, pools in ((1, 16, True), (16, 32, True), (32, 48, False), (48, 48, True)):
             layers += [nn.Conv2d(c_in, c_out, 3, 1, 1, bias=False), nn.BatchNorm2d(c_out)]
             layers += [nn.ReLU(inplace=True), *([nn.MaxPool2d(2)] if pools else [])]
-        self.layers = nn.Sequential(*layers)
+        # Where a line lies stays known to the end: a mean over places takes clothes for digits.
+        dense = nn.Linear(48 * 3 * 3, N_FEATURES)
+        self.layers = nn.Sequential(*layers, nn.Flatten(), dense, nn.ReLU())
         self.answer = nn.Linear(N_FEATURES, N_LABELS)
 
     def features(self, x: Tensor) -> Tensor:
         """Return (N, 64): what is left of images (N, 1, 28, 28) before the answer."""
-        means: Tensor = self.layers(x).mean((2, 3))
-        return means
+        features: Tensor = self.layers(x)
+        return features
 
     def forward(self, x: Tensor) -> Tensor:
         """Return logits (N, 10) of images (N, 1, 28, 28)."""

@@ -1,0 +1,48 @@
+"""Real digits, encoded once: what muddles and other changed digits start from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from vaegmm.data.datasets import LabelledImages
+from vaegmm.latents import encode_images
+from vaegmm.model import VAEGMM
+
+
+@dataclass(frozen=True)
+class Handwriting:
+    """Real digits and where a model has them in its latent space.
+
+    Attributes:
+        images: (N, 28, 28) uint8, ink = 255.
+        labels: (N,) int64, each one of the model's.
+        z: (N, D), posterior means.
+        means: (L, D), the mean latent of each of the model's labels, in their order.
+    """
+
+    images: Tensor
+    labels: Tensor
+    z: Tensor
+    means: Tensor
+
+    def of(self, label: int) -> Tensor:
+        """Return the indices, ascending, of the images of a label."""
+        return (self.labels == label).nonzero().squeeze(1)
+
+
+def encode_handwriting(model: VAEGMM, data: LabelledImages) -> Handwriting:
+    """Encode those of some labelled images that a model knows.
+
+    Raises:
+        ValueError: one of the model's labels has no image.
+    """
+    known = data.subset(torch.isin(data.labels, torch.tensor(model.labels)))
+    missing = sorted(set(model.labels) - set(known.labels.tolist()))
+    if missing:
+        raise ValueError(f"handwriting must show all of the model's labels, {missing[0]} is missing")
+    z = encode_images(model.network, known.images)
+    means = torch.stack([z[known.labels == label].mean(0) for label in model.labels])
+    return Handwriting(known.images, known.labels, z, means)
