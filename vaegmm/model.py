@@ -143,7 +143,8 @@ class VAEGMM(nn.Module):
         tensors = _read_tensors(folder / "model.safetensors")
         _check_tensors(folder, model.state_dict(), tensors)
         model.load_state_dict(tensors)
-        return model.eval()
+        # Convolutions on the CPU are twice as fast with channels last.
+        return model.to(memory_format=torch.channels_last).eval()
 
 
 def save_weights(module: nn.Module, path: Path) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
 PROG = "evaluate.py"
 Task = Literal[
     "classification", "clustering", "reconstruction", "generation", "likelihood", "calibration",
-    "outliers", "drawings",
+    "outliers", "drawings", "muddle",
 ]  # fmt: skip
 JUDGED = ("mnist", "sample")  # data sets whose images the judge knows
 NO_DIGITS = ("fashion-mnist", "kmnist")
@@ -53,6 +53,8 @@ class EvaluateArguments:
     """Test images whose likelihood is bounded, drawn at random."""
     n_likelihood_samples: int = 100
     """Draws for each of them; the bound grows tighter with their number."""
+    n_muddles: int = 1000
+    """Images made to lie between two labels, of each kind."""
     output_dir: str | None = None
     """Folder for report.html, metrics.json and plots; reports/NAME OF THE MODEL when not given."""
     seed: int = 0
@@ -86,7 +88,7 @@ def evaluate(arguments: EvaluateArguments) -> None:
     folder = Path(arguments.output_dir or f"reports/{weights.resolve().name}")
     if (folder / "run.json").exists():
         raise ValueError(f"{folder} holds a run of train.py; give another --output-dir")
-    for name in ("n_likelihood_images", "n_likelihood_samples"):
+    for name in ("n_likelihood_images", "n_likelihood_samples", "n_muddles"):
         if getattr(arguments, name) < 1:
             raise ValueError(f"{name} must be at least 1, got {getattr(arguments, name)}")
     subject = _choose_subject(model, folder, arguments)
@@ -134,7 +136,7 @@ def _choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) -
     train_data = None
     judge = None
     if (
-        "generation" in arguments.tasks
+        not {"generation", "muddle"}.isdisjoint(arguments.tasks)
         and arguments.dataset in JUDGED
         and set(digits) == set(model.labels)  # samples show them all
     ):
@@ -163,6 +165,7 @@ def _choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) -
         arguments.seed,
         arguments.n_likelihood_images,
         arguments.n_likelihood_samples,
+        arguments.n_muddles,
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import cycle
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 from torch import Tensor
 
 from vaegmm.evaluation.calibration import N_BINS, CalibrationMetrics
@@ -51,6 +53,24 @@ def plot_pictures(images: Tensor, captions: list[str], path: Path) -> None:
     for panel, image, caption in zip(panels, images.numpy(), captions, strict=False):
         panel.imshow(image, cmap="gray_r", vmin=0, vmax=255)
         panel.set_title(caption, y=-0.28, fontsize=8)
+    save_figure(figure, path)
+
+
+def plot_pairs(shares: NDArray[np.float64], labels: Sequence[int], path: Path) -> None:
+    """Draw a share (L, L) for each pair of labels; NaN where there is none."""
+    figure = Figure(
+        figsize=(1.4 + 0.55 * len(labels), 1 + 0.55 * len(labels)), layout="constrained"
+    )
+    axes = figure.subplots()
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for (row, column), share in np.ndenumerate(shares):
+        if not np.isnan(share):
+            colour = "white" if share > 0.5 else "black"
+            axes.text(column, row, f"{share:.0%}", ha="center", va="center", color=colour, size=8)
+    ticks = range(len(labels))
+    axes.set(xticks=ticks, yticks=ticks, xticklabels=labels, yticklabels=labels)
+    axes.set(xlabel="b", ylabel="a", title=f"Good: {np.nanmean(shares):.0%} of a pair on average")
+    clean(axes)
     save_figure(figure, path)
 
 

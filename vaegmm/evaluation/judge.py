@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 import safetensors
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from vaegmm.files import write_json
-from vaegmm.latents import to_pixels
+from vaegmm.latents import to_bytes, to_pixels
 from vaegmm.model import WEIGHTS, save_weights
 from vaegmm.runtime import evaluating
 
@@ -67,6 +69,15 @@ class Opinion:
     disagreement: Tensor
 
 
+@dataclass(frozen=True)
+class Votes:
+    """An `Opinion` as arrays; the attributes are the same."""
+
+    probabilities: NDArray[np.float64]
+    entropy: NDArray[np.float64]
+    disagreement: NDArray[np.float64]
+
+
 class Judge(nn.Module):
     """Five members, trained apart from each other."""
 
@@ -115,6 +126,16 @@ class Judge(nn.Module):
         except (OSError, RuntimeError, safetensors.SafetensorError) as error:
             raise ValueError(f"no judge in {folder}: {str(error).splitlines()[0]}") from error
         return judge.eval()
+
+
+def collect_votes(judge: Judge, x: NDArray[np.float32]) -> Votes:
+    """Judge images x (N, 28, 28) in [0, 1], ink = 1."""
+    opinion = judge.judge(to_bytes(torch.from_numpy(x)[:, None]))
+    return Votes(
+        opinion.probabilities.double().numpy(),
+        opinion.entropy.double().numpy(),
+        opinion.disagreement.double().numpy(),
+    )
 
 
 def form_opinion(log_probabilities: Tensor) -> Opinion:

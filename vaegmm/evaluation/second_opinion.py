@@ -49,7 +49,8 @@ class SecondOpinion:
 
         Args:
             images: to be judged.
-            a, b: (N,), the two labels of each.
+            a: (N,), the first label of each.
+            b: (N,), the second.
 
         Returns:
             The probability of a where it is either a or b, (N,), and whether those two win more
@@ -63,11 +64,9 @@ class SecondOpinion:
             is_first = margins[:, k] > 0
             wins[np.arange(len(images)), np.where(is_first, *columns)] += 1
             of_first = self._scales[k].predict_proba(margins[:, [k]])[:, 1]
-            for here, share in (
-                ((a == pair[0]) & (b == pair[1]), of_first),
-                ((a == pair[1]) & (b == pair[0]), 1 - of_first),
-            ):
-                probabilities[here.numpy()] = share[here.numpy()]
+            as_is, turned = ((a == i) & (b == j) for i, j in (pair, pair[::-1]))
+            probabilities[as_is] = of_first[as_is]
+            probabilities[turned] = 1 - of_first[turned]
         both = np.stack([a.numpy(), b.numpy()], 1)
         own = np.searchsorted(self.labels, both)  # (N, 2)
         of_both = np.take_along_axis(wins, own, 1).min(1)
@@ -80,7 +79,7 @@ class SecondOpinion:
 
 
 def _flatten(images: Tensor) -> NDArray[np.float32]:
-    pixels: NDArray[np.float32] = images.flatten(1).numpy().astype(np.float32) / 255
+    pixels: NDArray[np.float32] = (images.flatten(1).float() / 255).numpy()
     return pixels
 
 

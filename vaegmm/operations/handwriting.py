@@ -42,7 +42,9 @@ def encode_handwriting(model: VAEGMM, data: LabelledImages) -> Handwriting:
     known = data.subset(torch.isin(data.labels, torch.tensor(model.labels)))
     missing = sorted(set(model.labels) - set(known.labels.tolist()))
     if missing:
-        raise ValueError(f"handwriting must show all of the model's labels, {missing[0]} is missing")
+        raise ValueError(
+            f"handwriting must show all of the model's labels, {missing[0]} is missing"
+        )
     z = encode_images(model.network, known.images)
     means = torch.stack([z[known.labels == label].mean(0) for label in model.labels])
     return Handwriting(known.images, known.labels, z, means)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from vaegmm.evaluation.tasks.clustering import cluster_images, find_strangers
 from vaegmm.evaluation.tasks.generation import judge_samples
+from vaegmm.evaluation.tasks.muddling import judge_muddles
 from vaegmm.evaluation.tasks.reading import calibrate_images, classify_images, read_drawings
 from vaegmm.evaluation.tasks.rebuilding import bound_likelihood, reconstruct_images
 from vaegmm.evaluation.tasks.subject import Section, Subject
@@ -21,4 +22,5 @@ TASKS: dict[str, Callable[[Subject], Section]] = {
     "calibration": calibrate_images,
     "outliers": find_strangers,
     "drawings": read_drawings,
+    "muddle": judge_muddles,
 }

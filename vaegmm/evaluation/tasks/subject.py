@@ -45,12 +45,13 @@ class Subject:
         test: images that it has never seen, with labels that it knows.
         mixtures: its own figures first, and those of mixtures fitted anew, by what they are.
         train: images of the kind that the model has learned from, to see beside samples.
-        judge: of samples; None where it does not know what they are to show.
+        judge: of made images; None where it does not know what they are to show.
         shows_digits: whether the images are digits, like the drawings.
         others: images (N, 28, 28) uint8 that are none of its labels, by name.
         folder: where pictures are written.
         seed: of whatever is drawn at random.
         n_likelihood_images, n_likelihood_samples: how many, for the bound on log p(x).
+        n_muddles: how many, of each kind.
     """
 
     model: VAEGMM
@@ -64,6 +65,7 @@ class Subject:
     seed: int = 0
     n_likelihood_images: int = 1000
     n_likelihood_samples: int = 100
+    n_muddles: int = 1000
 
     @cached_property
     def z(self) -> Tensor:

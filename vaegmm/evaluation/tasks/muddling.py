@@ -1,0 +1,126 @@
+"""How hard to tell the model's muddles are, by method, partner and target."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import time
+
+import numpy as np
+import torch
+
+from vaegmm.evaluation.ambiguity import (
+    AmbiguityMetrics,
+    Yardstick,
+    measure_muddles,
+    share_by_pair,
+)
+from vaegmm.evaluation.charts import plot_pairs, plot_pictures
+from vaegmm.evaluation.judge import LIMIT
+from vaegmm.evaluation.second_opinion import SecondOpinion
+from vaegmm.evaluation.tasks.subject import Section, Subject
+from vaegmm.latents import to_bytes
+from vaegmm.operations.handwriting import encode_handwriting
+from vaegmm.operations.muddle import METHODS, Method, Muddles, muddle
+
+N_DIGITS = 10_000  # real ones to start from
+N_SHOWN = 50
+BATCH = 200  # muddles made at a time
+TARGETS = (0.3, 0.7)  # besides one half
+HEAD = [
+    "muddles", "N", "good", "two labels", "balanced", "like a digit", "usual ink", "entropy",
+    "disagreement", "off target", "greyness", "diversity", "2nd opinion", "2nd off target",
+    "images/s",
+]  # fmt: skip
+
+
+def judge_muddles(subject: Subject) -> Section:
+    """Make muddles by each method, and show them to judges that know nothing of the model."""
+    model, judge, n = subject.model, subject.judge, subject.n_muddles
+    if judge is None or subject.train is None or len(model.labels) < 2:
+        note = "Muddles are judged beside mnist or sample, with all of the model's digits."
+        return Section("Muddles", note, HEAD, [], None)
+    generator = torch.Generator().manual_seed(subject.seed)
+    order = torch.randperm(len(subject.train), generator=generator)
+    handwriting = encode_handwriting(model, subject.train.subset(order[:N_DIGITS]))
+    yardstick = Yardstick(judge, SecondOpinion(subject.train, subject.seed), subject.test.images)
+    first = subject.seed * 1_000_000  # far from those of another seed
+    drawn = torch.randint(len(model.labels), (n,), generator=generator).tolist()
+    pairs = list(itertools.islice(itertools.cycle(itertools.combinations(model.labels, 2)), n))
+    choices: dict[str, tuple[list[int], list[int | None]]] = {
+        "nearest": ([model.labels[k] for k in drawn], [None] * n),
+        "all pairs": ([a for a, _ in pairs], [b for _, b in pairs]),
+    }
+    settings: list[tuple[Method, str, float]] = [
+        *((method, partners, 0.5) for partners in choices for method in METHODS),
+        *(("balanced", partners, target) for partners in choices for target in TARGETS),
+    ]
+    metrics: dict[str, AmbiguityMetrics] = {}
+    for method, partners, target in settings:
+        labels, others = choices[partners]
+        start = time.perf_counter()
+        parts = []
+        for rows in torch.arange(n).split(BATCH):
+            some = slice(int(rows[0]), int(rows[-1]) + 1)
+            seeds = [first + k for k in range(some.start, some.stop)]
+            asked = [target] * len(rows)
+            parts.append(
+                muddle(model, handwriting, labels[some], others[some], asked, seeds, method)
+            )
+        made = _join(parts)
+        seconds = time.perf_counter() - start
+        name = f"{method}, {partners}, {target:.0%}"
+        metrics[name], is_good = measure_muddles(made, yardstick, seconds)
+        if method == "balanced" and target == 0.5:
+            suffix = partners.replace(" ", "_")
+            _show(made, subject, f"muddles_{suffix}.png")
+            if partners == "all pairs":
+                shares = share_by_pair(made, is_good, model.labels)
+                plot_pairs(shares, model.labels, subject.folder / "muddle_pairs.png")
+    return Section(
+        "Muddles",
+        "Digits made to lie between two labels, at a share of the first: the label drawn at random "
+        "and the one nearest to the digit picked, or all pairs in turn. Good: the judge (five "
+        "small classifiers, trained apart from the model) gives the two labels 0.9 or more "
+        "together, the share is off by 0.15 at most, its members agree to "
+        f"{LIMIT} nats, and there is as much ink as in the middle 98 % of test images. Greyness "
+        "and diversity are relative to test images. The second opinion is a support-vector "
+        "machine's: the share for which no third label wins, and how far its own share is off.",
+        HEAD,
+        [[name, *_describe(figures)] for name, figures in metrics.items()],
+        {name: dataclasses.asdict(figures) for name, figures in metrics.items()},
+        {
+            "muddles_nearest.png": f"{N_SHOWN} balanced muddles at 50 %, the first made: nearest",
+            "muddles_all_pairs.png": f"{N_SHOWN} balanced muddles at 50 %, the first made: pairs",
+            "muddle_pairs.png": "share of balanced muddles at 50 % that is good, by pair",
+        },
+    )
+
+
+def _join(parts: list[Muddles]) -> Muddles:
+    fields = [field.name for field in dataclasses.fields(Muddles)]
+    return Muddles(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in fields})
+
+
+def _show(made: Muddles, subject: Subject, name: str) -> None:
+    images = to_bytes(torch.from_numpy(made.x[:N_SHOWN])[:, None])
+    captions = [f"{a} or {b}" for a, b in zip(made.a, made.b, strict=True)][:N_SHOWN]
+    plot_pictures(images, captions, subject.folder / name)
+
+
+def _describe(metrics: AmbiguityMetrics) -> list[str]:
+    shares = (
+        metrics.good, metrics.two_labels, metrics.balanced, metrics.like_a_digit, metrics.usual_ink
+    )  # fmt: skip
+    return [
+        f"{metrics.n_images:,}",
+        *(f"{share:.1%}" for share in shares),
+        f"{metrics.entropy:.3f}",
+        f"{metrics.disagreement:.4f}",
+        f"{metrics.off_target:.3f}",
+        f"{metrics.greyness:.2f}",
+        f"{metrics.diversity:.2f}",
+        f"{metrics.second_opinion:.1%}",
+        f"{metrics.second_off_target:.3f}",
+        f"{metrics.per_second:.0f}",
+    ]

@@ -1,0 +1,254 @@
+"""Digits that are hard to tell: made on purpose, between two real ones.
+
+Three methods. `average` decodes the point between two latents. `series` looks along the line
+between them and keeps the image that is least like either. `balanced` first looks for two digits
+whose line crosses the border between their labels where digits are likely, and then for the place
+where the decoded image, encoded again, is read as as much of the one as was asked for.
+"""
+
+from __future__ import annotations
+
+import io
+import typing
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from vaegmm.data.images import normalise_drawing
+from vaegmm.latents import to_pixels
+from vaegmm.model import VAEGMM
+from vaegmm.operations import border
+from vaegmm.operations.border import Lines
+from vaegmm.operations.classify import classify_pixels
+from vaegmm.operations.handwriting import Handwriting
+from vaegmm.operations.pairs import find_pairs, pick_one
+from vaegmm.runtime import evaluating
+
+Method = Literal["balanced", "average", "series"]
+METHODS: tuple[Method, ...] = typing.get_args(Method)
+N_SERIES = 16  # images of a series, its ends included
+N_STEPS = 8  # towards the place of a balanced muddle
+MAX_SEED = 2**53 - 1  # the largest that a browser counts to
+N_DIGITS = 10
+
+
+@dataclass(frozen=True)
+class Muddles:
+    """N images that are hard to tell, and what went into them.
+
+    Attributes:
+        x: (N, 28, 28) float32 in [0, 1], ink = 1.
+        a, b: (N,), the two labels each lies between.
+        targets: (N,), the share of a, against b, that was asked for.
+        probabilities: (N, 10), what the model itself reads; a digit that it does not know has 0.
+        x_a, x_b: (N, 28, 28) float32, the two pictures each lies between.
+        seeds: (N,), each gives its image again.
+    """
+
+    x: NDArray[np.float32]
+    a: NDArray[np.int64]
+    b: NDArray[np.int64]
+    targets: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
+    x_a: NDArray[np.float32]
+    x_b: NDArray[np.float32]
+    seeds: NDArray[np.int64]
+
+
+def muddle(
+    model: VAEGMM,
+    handwriting: Handwriting,
+    labels: Sequence[int],
+    partners: Sequence[int | None],
+    targets: Sequence[float],
+    seeds: Sequence[int],
+    method: Method = "balanced",
+) -> Muddles:
+    """Make N images between two labels each.
+
+    Args:
+        model: in any mode; its mode is restored.
+        handwriting: the digits to start from, as this model encodes them.
+        labels: (N,), a of each image.
+        partners: (N,), b; None: the label whose mean latent is nearest to the digit picked for a.
+        targets: (N,), the share of a against b, in (0, 1); `series` takes no notice of it.
+        seeds: (N,), from 0; the same one picks the same two digits whatever the target.
+        method: see above.
+
+    Raises:
+        ValueError: an unknown label, a = b, a target or a seed out of range, or other lengths.
+    """
+    _check(model, labels, partners, targets, seeds, method)
+    pools = [handwriting.of(label) for label in labels]
+    return _make(
+        model, handwriting, to_pixels(handwriting.images), pools, labels, partners, targets, seeds,
+        method,
+    )  # fmt: skip
+
+
+def muddle_drawing(
+    model: VAEGMM,
+    handwriting: Handwriting,
+    picture: Image.Image | NDArray[np.generic],
+    partners: Sequence[int | None],
+    targets: Sequence[float],
+    seeds: Sequence[int],
+    method: Method = "balanced",
+) -> Muddles:
+    """Make N images between a drawing and another label; arguments as in `muddle`.
+
+    Raises:
+        BlankImageError: nothing is drawn.
+        ValueError: the drawing is none of the model's digits, or an argument is wrong.
+    """
+    x = torch.from_numpy(normalise_drawing(picture))
+    reading = classify_pixels(model, x)
+    if reading.is_outlier:
+        known = ", ".join(map(str, model.labels))
+        raise ValueError(
+            f"This does not look like one of the digits {known}, so there is nothing to lie "
+            "between; draw it again."
+        )
+    labels = [reading.label] * len(seeds)
+    _check(model, labels, partners, targets, seeds, method)
+    with evaluating(model):
+        z, _ = model.network.encode(x[None, None].to(model.means.device))
+    own = Handwriting(  # the drawing comes last, and is all there is of its label
+        handwriting.images,
+        torch.cat([handwriting.labels, torch.tensor([-1])]),
+        torch.cat([handwriting.z, z.cpu()]),
+        handwriting.means,
+    )
+    pools = [torch.tensor([len(own.z) - 1])] * len(seeds)
+    pictures = torch.cat([to_pixels(handwriting.images), x[None, None]])
+    return _make(model, own, pictures, pools, labels, partners, targets, seeds, method)
+
+
+def as_npz(muddles: Muddles) -> bytes:
+    """Return a file: images (N, 28, 28) uint8, soft_labels (N, 10), a, b, targets, seeds."""
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        images=np.round(muddles.x * 255).astype(np.uint8),
+        soft_labels=muddles.probabilities.astype(np.float32),
+        a=muddles.a,
+        b=muddles.b,
+        targets=muddles.targets,
+        seeds=muddles.seeds,
+    )
+    return buffer.getvalue()
+
+
+def _make(
+    model: VAEGMM,
+    handwriting: Handwriting,
+    pictures: Tensor,
+    pools: Sequence[Tensor],
+    labels: Sequence[int],
+    partners: Sequence[int | None],
+    targets: Sequence[float],
+    seeds: Sequence[int],
+    method: Method,
+) -> Muddles:
+    """Make muddles between digits of the pools (N of them) and of the partners' labels."""
+    start = torch.tensor([pick_one(pool, seed, 0) for pool, seed in zip(pools, seeds, strict=True)])
+    of_b = _choose_partners(model, handwriting, start, labels, partners)
+    ends = [handwriting.of(label) for label in of_b]
+    end = torch.tensor([pick_one(pool, seed, 1) for pool, seed in zip(ends, seeds, strict=True)])
+    names = list(model.labels)
+    a, b = (torch.tensor([names.index(label) for label in some]) for some in (labels, of_b))
+    share = torch.tensor(targets, dtype=torch.float32)
+    device = model.means.device
+    with evaluating(model):
+        z, a, b, share = (some.to(device) for some in (handwriting.z, a, b, share))
+        if method == "balanced":
+            both = list(zip(pools, ends, strict=True))
+            start, end = find_pairs(model, z, both, a, b, list(seeds))
+        lines = Lines(z[start], z[end], a, b)
+        if method == "balanced":
+            t = border.find_crossings(model, lines, share, N_STEPS)
+        elif method == "average":
+            t = 1 - share
+        else:
+            t = _least_alike(model, lines, pictures[start].to(device), pictures[end].to(device))
+        x = border.decode(model, lines.at(t))
+        probabilities = np.zeros((len(x), N_DIGITS))
+        probabilities[:, names] = border.read(model, x).exp().cpu().double().numpy()
+    return Muddles(
+        x=x[:, 0].cpu().numpy(),
+        a=np.array(labels, np.int64),
+        b=np.array(of_b, np.int64),
+        targets=np.array(targets, np.float64),
+        probabilities=probabilities,
+        x_a=pictures[start, 0].numpy(),
+        x_b=pictures[end, 0].numpy(),
+        seeds=np.array(seeds, np.int64),
+    )
+
+
+def _least_alike(model: VAEGMM, lines: Lines, x_a: Tensor, x_b: Tensor) -> Tensor:
+    """Return where on its line, (N,), an image differs most from both pictures (N, 1, 28, 28)."""
+    places = torch.linspace(0, 1, N_SERIES, device=lines.start.device)
+    errors = []
+    for place in places:
+        x = border.decode(model, lines.at(place.expand(len(lines))))
+        errors.append((x - x_a).square().flatten(1).mean(1) + (x - x_b).square().flatten(1).mean(1))
+    return places[torch.stack(errors).argmax(0)]
+
+
+def _choose_partners(
+    model: VAEGMM,
+    handwriting: Handwriting,
+    start: Tensor,
+    labels: Sequence[int],
+    partners: Sequence[int | None],
+) -> list[int]:
+    """Return b of each: as asked, else the label whose mean is nearest to the start's latent."""
+    distances = torch.cdist(handwriting.z[start], handwriting.means)  # (N, L)
+    own = torch.tensor([model.labels.index(label) for label in labels])
+    nearest = distances.scatter(1, own[:, None], torch.inf).argmin(1).tolist()
+    return [
+        model.labels[near] if partner is None else partner
+        for near, partner in zip(nearest, partners, strict=True)
+    ]
+
+
+def _check(
+    model: VAEGMM,
+    labels: Sequence[int],
+    partners: Sequence[int | None],
+    targets: Sequence[float],
+    seeds: Sequence[int],
+    method: str,
+) -> None:
+    if not 0 < len(labels) == len(partners) == len(targets) == len(seeds):
+        raise ValueError(
+            "labels, partners, targets and seeds must be as many, and at least one; got "
+            f"{len(labels)}, {len(partners)}, {len(targets)} and {len(seeds)}"
+        )
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+    known = ", ".join(map(str, model.labels))
+    if len(model.labels) < 2 or model.labels[-1] >= N_DIGITS:
+        raise ValueError(f"a muddle needs a model of two digits or more, this one knows {known}")
+    for label, partner in zip(labels, partners, strict=True):
+        for name, value in (("digit", label), ("partner", partner)):
+            if value is not None and value not in model.labels:
+                raise ValueError(f"the {name} must be one of {known}, got {value}")
+        if label == partner:
+            raise ValueError(
+                f"a muddle lies between two different digits, got {label} twice; "
+                "choose another partner"
+            )
+    for target in targets:
+        if not 0 < target < 1:
+            raise ValueError(f"the mix must lie between 0 and 1, got {target}")
+    for seed in seeds:
+        if not 0 <= seed <= MAX_SEED:
+            raise ValueError(f"the seed must be from 0 to {MAX_SEED}, got {seed}")
