@@ -6,8 +6,11 @@ from pathlib import Path
 import gradio as gr
 from PIL import Image
 
+from app.muddle.muddle import Muddler
 from app.tabs.classify import build_classify_tab
+from app.tabs.muddle import build_muddle_tab, find_muddlers
 from vaegmm.data.datasets import LabelledImages, load_dataset
+from vaegmm.evaluation.judge import Judge
 from vaegmm.model import EMBEDDED, VAEGMM
 from vaegmm.operations.classify import classify
 
@@ -18,6 +21,7 @@ MASTHEAD = """
   <p>A variational autoencoder and a Gaussian mixture read your handwriting, stroke by stroke.</p>
 </header>
 """
+OPEN_LINKED_TAB = Path(__file__).with_name("tabs").joinpath("linked.js").read_text(encoding="utf-8")
 UPLOAD_LIFE_S = 3600  # files sent to the API are deleted after this long
 
 
@@ -32,7 +36,10 @@ def load_app(weights: Sequence[str] = ()) -> gr.Blocks:
     # The first call is slow (torch chooses its kernels): no visitor should be the one to wait.
     for model in models.values():
         classify(model, Image.fromarray(examples.images[0].numpy()))
-    return build_app(models, examples)
+    muddlers = find_muddlers(models, examples, Judge.from_pretrained())
+    for muddler in muddlers.values():
+        muddler.warm_up()
+    return build_app(models, examples, muddlers)
 
 
 def name_models(models: Mapping[str, VAEGMM]) -> dict[str, VAEGMM]:
@@ -60,18 +67,25 @@ def name_digits(labels: Sequence[int]) -> str:
     return f"{first}-{last}" if is_run else " / ".join(map(str, labels))
 
 
-def build_app(models: Mapping[str, VAEGMM], examples: LabelledImages) -> gr.Blocks:
+def build_app(
+    models: Mapping[str, VAEGMM], examples: LabelledImages, muddlers: Mapping[str, Muddler]
+) -> gr.Blocks:
     """Arrange the page for some models.
 
     Args:
         models: by the name that visitors choose them by; loaded once, shared by all.
         examples: real digits, for the visitor to try.
+        muddlers: by the name of their model; none given: no Muddle tab.
     """
     page = gr.Blocks(
         title=TITLE, analytics_enabled=False, delete_cache=(UPLOAD_LIFE_S, UPLOAD_LIFE_S)
     )
     with page:
-        gr.HTML(MASTHEAD, apply_default_css=False)
-        with gr.Tabs(), gr.Tab("Classify"):
-            build_classify_tab(models, examples)
+        gr.HTML(MASTHEAD, js_on_load=OPEN_LINKED_TAB, apply_default_css=False)
+        with gr.Tabs():
+            with gr.Tab("Classify"):
+                build_classify_tab(models, examples)
+            if muddlers:
+                with gr.Tab("Muddle"):
+                    build_muddle_tab(muddlers)
     return page

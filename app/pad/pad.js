@@ -4,7 +4,8 @@
  * files drawing.js, picture.js, live.js and files.js stand above it in the same body.
  *
  * Every answer is told to the page as a "pad:answer" event, {pad, answer, isSettled}, with the name
- * of its reader; a "pad:reader" event, {pad, reader}, changes who answers.
+ * of its reader; a "pad:reader" event, {pad, reader}, changes who answers. A "pad:value" event,
+ * {pad, value}, tells of the drawing itself once it rests.
  */
 /* global element, props, server, watch, Drawing, LiveAnswer, PictureError, openDataUrl, openPicture, receiveFiles */
 
@@ -58,8 +59,12 @@ async function ask() {
 
 function show(answer, isNewest) {
   if (note.dataset.kind === "lost") say("");
-  const detail = { pad: props.pad_id, answer, isSettled: isNewest && strokePointer === null };
-  element.dispatchEvent(new CustomEvent("pad:answer", { bubbles: true, detail }));
+  tell("pad:answer", { answer, isSettled: isNewest && strokePointer === null });
+}
+
+function tell(name, words) {
+  const detail = { pad: props.pad_id, ...words };
+  element.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
 }
 
 function lose() {
@@ -85,6 +90,7 @@ function settle() {
   frame = null;
   repaint();
   props.value = drawing.isBlank ? "" : encode();
+  tell("pad:value", { value: props.value });
   refreshAnswer();
 }
 

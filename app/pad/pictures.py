@@ -11,6 +11,7 @@ import threading
 
 import numpy as np
 from gradio.data_classes import DataWithFiles
+from numpy.typing import NDArray
 from PIL import Image
 
 from vaegmm.data.images import open_image, to_grey
@@ -62,6 +63,12 @@ def encode_picture(picture: Image.Image) -> str:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
     return PNG_PREFIX + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def encode_levels(pixels: NDArray[np.float32]) -> str:
+    """A picture in [0, 1] as base64, one byte of grey per pixel: what scripts paint."""
+    levels = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)  # (28, 28)
+    return base64.b64encode(levels.tobytes()).decode("ascii")
 
 
 def enlarge_digit(digit: Image.Image) -> Image.Image:

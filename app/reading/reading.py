@@ -3,14 +3,12 @@
 Holds the words and the JSON that `reading.js` shows. Calls no model.
 """
 
-import base64
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import gradio as gr
-import numpy as np
-from numpy.typing import NDArray
 
+from app.pad.pictures import encode_levels
 from vaegmm.operations.classify import Classification
 
 HERE = Path(__file__).parent
@@ -68,11 +66,6 @@ def as_answer(classification: Classification) -> dict[str, object]:
         "label": classification.label,
         "probabilities": {str(k): p for k, p in classification.probabilities.items()},
         "is_outlier": classification.is_outlier,
-        "seen": _encode_levels(classification.x),
-        "rebuilt": _encode_levels(classification.x_hat),
+        "seen": encode_levels(classification.x),
+        "rebuilt": encode_levels(classification.x_hat),
     }
-
-
-def _encode_levels(pixels: NDArray[np.float32]) -> str:
-    levels = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)  # (28, 28)
-    return base64.b64encode(levels.tobytes()).decode("ascii")

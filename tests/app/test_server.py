@@ -74,9 +74,20 @@ def test_a_path_on_the_server_is_not_read(
     assert str(tmp_path) not in stream
 
 
-def test_classify_is_the_only_endpoint(client: Client) -> None:
+def test_a_muddle_is_made_for_a_program(client: Client) -> None:
+    path, votes = client.predict(4, 9, mix=0.6, seed=7, api_name="/muddle")
+    with Image.open(path) as picture:
+        assert (picture.format, picture.size) == ("PNG", (280, 280))
+    assert (votes["a"], votes["b"], votes["mix"], votes["seed"]) == (4, 9, 0.6, 7)
+    _, again = client.predict(4, 9, mix=0.6, seed=7, api_name="/muddle")
+    assert again == votes
+    with pytest.raises(AppError, match="two different digits"):
+        client.predict(4, 4, api_name="/muddle")
+
+
+def test_no_endpoint_is_there_by_accident(client: Client) -> None:
     api = client.view_api(print_info=False, return_format="dict")
-    assert list(api["named_endpoints"]) == ["/classify"]
+    assert list(api["named_endpoints"]) == ["/classify", "/muddle"]
     assert not api["unnamed_endpoints"]
 
 

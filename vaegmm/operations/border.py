@@ -63,19 +63,35 @@ def decode(model: VAEGMM, z: Tensor, precision: Precision = "float32") -> Tensor
 def read(
     model: VAEGMM, x: Tensor, contrast: float = CONTRAST, precision: Precision = "float32"
 ) -> Tensor:
-    """Return log-probabilities (N, L), soft enough for what lies in between, of images x."""
+    """Return log p(label | z), (N, L), of images x (N, 1, 28, 28), as sharp as the model is."""
     parts = []
     for part in x.split(BATCH):
         steeper = (0.5 + (part - 0.5) * contrast).clamp(0, 1)
         with autocast(x.device, precision):
             z, _ = model.network.encode(steeper.contiguous(memory_format=torch.channels_last))
         parts.append(model.log_labels(z.float()))
-    return (torch.cat(parts) / SOFTNESS).log_softmax(1)
+    return torch.cat(parts)
 
 
-def log_odds(log_probabilities: Tensor, a: Tensor, b: Tensor) -> Tensor:
-    """Return log p(a) - log p(b), (N,), of log-probabilities (N, L) and indices (N,)."""
-    return pick(log_probabilities, a) - pick(log_probabilities, b)
+def log_odds(log_labels: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    """Return log p(a) - log p(b), (N,), of what was read (N, L), softened; a and b are indices."""
+    return (pick(log_labels, a) - pick(log_labels, b)) / SOFTNESS
+
+
+def share_out(log_labels: Tensor, a: Tensor, b: Tensor, temperature: float) -> Tensor:
+    """Return probabilities (N, L): a and b share what both have, softened; the others keep theirs.
+
+    Args:
+        log_labels: (N, L), what was read.
+        a: (N,), index of the one label.
+        b: (N,), of the other.
+        temperature: the model's, at which its probabilities are honest.
+    """
+    probabilities = (log_labels / temperature).softmax(1)
+    both = pick(probabilities, a) + pick(probabilities, b)
+    of_a = log_odds(log_labels, a, b).sigmoid()
+    shares = torch.stack([both * of_a, both * (1 - of_a)], 1)
+    return probabilities.scatter(1, torch.stack([a, b], 1), shares)
 
 
 def pick(values: Tensor, index: Tensor) -> Tensor:
@@ -122,3 +138,21 @@ def find_crossings(
         side = torch.where(is_a, 1.0, -1.0)
         t = (low + (high - low) * f_low / (f_low - f_high).clamp(min=1e-6)).clamp(0, 1)
     return best
+
+
+def find_least_alike(model: VAEGMM, lines: Lines, x_a: Tensor, x_b: Tensor, n_steps: int) -> Tensor:
+    """Return where on its line, (N,), a decoded image differs most from two pictures, by their MSE.
+
+    Args:
+        model: decodes.
+        lines: from the one picture's latent to the other's.
+        x_a: (N, 1, 28, 28), the one picture of each line.
+        x_b: (N, 1, 28, 28), the other.
+        n_steps: images looked at on each line, the ends included.
+    """
+    places = torch.linspace(0, 1, n_steps, device=lines.start.device)
+    errors = []
+    for place in places:
+        x = decode(model, lines.at(place.expand(len(lines))))
+        errors.append((x - x_a).square().flatten(1).mean(1) + (x - x_b).square().flatten(1).mean(1))
+    return places[torch.stack(errors).argmax(0)]

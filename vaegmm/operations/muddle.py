@@ -8,6 +8,7 @@ where the decoded image, encoded again, is read as as much of the one as was ask
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import typing
 from collections.abc import Sequence
@@ -84,7 +85,7 @@ def muddle(
     Raises:
         ValueError: an unknown label, a = b, a target or a seed out of range, or other lengths.
     """
-    _check(model, labels, partners, targets, seeds, method)
+    check_request(model, labels, partners, targets, seeds, method)
     pools = [handwriting.of(label) for label in labels]
     return _make(
         model, handwriting, to_pixels(handwriting.images), pools, labels, partners, targets, seeds,
@@ -116,7 +117,7 @@ def muddle_drawing(
             "between; draw it again."
         )
     labels = [reading.label] * len(seeds)
-    _check(model, labels, partners, targets, seeds, method)
+    check_request(model, labels, partners, targets, seeds, method)
     with evaluating(model):
         z, _ = model.network.encode(x[None, None].to(model.means.device))
     own = Handwriting(  # the drawing comes last, and is all there is of its label
@@ -133,16 +134,17 @@ def muddle_drawing(
 def as_npz(muddles: Muddles) -> bytes:
     """Return a file: images (N, 28, 28) uint8, soft_labels (N, 10), a, b, targets, seeds."""
     buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer,
-        images=np.round(muddles.x * 255).astype(np.uint8),
-        soft_labels=muddles.probabilities.astype(np.float32),
-        a=muddles.a,
-        b=muddles.b,
-        targets=muddles.targets,
-        seeds=muddles.seeds,
-    )
+    images = np.round(muddles.x * 255).astype(np.uint8)
+    soft_labels = muddles.probabilities.astype(np.float32)
+    rest = {name: getattr(muddles, name) for name in ("a", "b", "targets", "seeds")}
+    np.savez_compressed(buffer, images=images, soft_labels=soft_labels, **rest)
     return buffer.getvalue()
+
+
+def join_muddles(parts: Sequence[Muddles]) -> Muddles:
+    """Return several lots as one."""
+    names = [field.name for field in dataclasses.fields(Muddles)]
+    return Muddles(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in names})
 
 
 def _make(
@@ -176,10 +178,12 @@ def _make(
         elif method == "average":
             t = 1 - share
         else:
-            t = _least_alike(model, lines, pictures[start].to(device), pictures[end].to(device))
+            x_a, x_b = pictures[start].to(device), pictures[end].to(device)
+            t = border.find_least_alike(model, lines, x_a, x_b, N_SERIES)
         x = border.decode(model, lines.at(t))
         probabilities = np.zeros((len(x), N_DIGITS))
-        probabilities[:, names] = border.read(model, x).exp().cpu().double().numpy()
+        shares = border.share_out(border.read(model, x), a, b, model.config.temperature)
+        probabilities[:, names] = shares.cpu().double().numpy()
     return Muddles(
         x=x[:, 0].cpu().numpy(),
         a=np.array(labels, np.int64),
@@ -190,16 +194,6 @@ def _make(
         x_b=pictures[end, 0].numpy(),
         seeds=np.array(seeds, np.int64),
     )
-
-
-def _least_alike(model: VAEGMM, lines: Lines, x_a: Tensor, x_b: Tensor) -> Tensor:
-    """Return where on its line, (N,), an image differs most from both pictures (N, 1, 28, 28)."""
-    places = torch.linspace(0, 1, N_SERIES, device=lines.start.device)
-    errors = []
-    for place in places:
-        x = border.decode(model, lines.at(place.expand(len(lines))))
-        errors.append((x - x_a).square().flatten(1).mean(1) + (x - x_b).square().flatten(1).mean(1))
-    return places[torch.stack(errors).argmax(0)]
 
 
 def _choose_partners(
@@ -219,7 +213,7 @@ def _choose_partners(
     ]
 
 
-def _check(
+def check_request(
     model: VAEGMM,
     labels: Sequence[int],
     partners: Sequence[int | None],
@@ -227,6 +221,7 @@ def _check(
     seeds: Sequence[int],
     method: str,
 ) -> None:
+    """Refuse what no muddle can be made of; arguments and errors as in `muddle`."""
     if not 0 < len(labels) == len(partners) == len(targets) == len(seeds):
         raise ValueError(
             "labels, partners, targets and seeds must be as many, and at least one; got "

@@ -19,7 +19,7 @@ N_PAIRS, N_TRIED = 64, 5  # pairs of digits looked at in latent space; of these,
 PLACES = (0.3, 0.4, 0.5, 0.6, 0.7)  # on a line, where a pair is looked at
 N_STEPS = 5  # towards the crossing of a line
 CONTRASTS = (1.0, border.CONTRAST, 2.5)  # at which an image is to pass for one of the two
-NEAR_BORDER = 40.0  # nats between two labels, within which a latent is near their border
+NEAR_BORDER = 5.0  # softened log-odds of two labels within which a latent is near their border
 
 
 def pick_one(pool: Tensor, seed: int, stream: int) -> int:
@@ -94,7 +94,7 @@ def _score_images(model: VAEGMM, lines: Lines, t: Tensor, precision: Precision) 
     """Return how well a crossing serves, (N,): it shows one of the two, and crisply."""
     x = border.decode(model, lines.at(t), precision)
     readings = [border.read(model, x, contrast, precision) for contrast in CONTRASTS]
-    p = torch.stack(readings).exp().mean(0)  # (N, L)
+    p = (torch.stack(readings) / border.SOFTNESS).softmax(2).mean(0)  # (N, L)
     passes = border.pick(p, lines.a) + border.pick(p, lines.b)
     odds = border.log_odds(readings[CONTRASTS.index(border.CONTRAST)], lines.a, lines.b)
     greys = ((x > 0.2) & (x < 0.8)).flatten(1).sum(1) / x.flatten(1).sum(1)

@@ -6,7 +6,6 @@ import dataclasses
 import itertools
 import time
 
-import numpy as np
 import torch
 
 from vaegmm.evaluation.ambiguity import (
@@ -21,7 +20,7 @@ from vaegmm.evaluation.second_opinion import SecondOpinion
 from vaegmm.evaluation.tasks.subject import Section, Subject
 from vaegmm.latents import to_bytes
 from vaegmm.operations.handwriting import encode_handwriting
-from vaegmm.operations.muddle import METHODS, Method, Muddles, muddle
+from vaegmm.operations.muddle import METHODS, Method, Muddles, join_muddles, muddle
 
 N_DIGITS = 10_000  # real ones to start from
 N_SHOWN = 50
@@ -67,7 +66,7 @@ def judge_muddles(subject: Subject) -> Section:
             parts.append(
                 muddle(model, handwriting, labels[some], others[some], asked, seeds, method)
             )
-        made = _join(parts)
+        made = join_muddles(parts)
         seconds = time.perf_counter() - start
         name = f"{method}, {partners}, {target:.0%}"
         metrics[name], is_good = measure_muddles(made, yardstick, seconds)
@@ -95,11 +94,6 @@ def judge_muddles(subject: Subject) -> Section:
             "muddle_pairs.png": "share of balanced muddles at 50 % that is good, by pair",
         },
     )
-
-
-def _join(parts: list[Muddles]) -> Muddles:
-    fields = [field.name for field in dataclasses.fields(Muddles)]
-    return Muddles(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in fields})
 
 
 def _show(made: Muddles, subject: Subject, name: str) -> None:

@@ -1,0 +1,1 @@
+"""Muddles, digits that are deliberately hard to tell, shown and played with."""

@@ -1,0 +1,122 @@
+"""The Muddle tab: digits that are deliberately hard to tell, and what the judges say of them."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import gradio as gr
+import numpy as np
+from PIL import Image
+
+from app.controls import MODEL_EVENTS, with_clear_errors
+from app.muddle.muddle import Muddler, build_muddle
+from app.muddle.questions import Wish, read_mix, read_seed, read_whole
+from app.muddle.words import as_shares
+from app.pad.pad import build_pad
+from vaegmm.data.datasets import LabelledImages
+from vaegmm.evaluation.judge import Judge, collect_votes
+from vaegmm.model import VAEGMM
+from vaegmm.operations.handwriting import encode_handwriting
+from vaegmm.operations.muddle import METHODS
+
+PAD_ID = "muddle-pad"
+ENDPOINT_SIDE = 280  # pixels of the picture that a program gets: ten for each one of the model's
+ABOUT = """
+<p>A muddle lies between two real digits of MNIST's test part. The judges never saw the model that
+makes it, and it never saw them.</p>
+"""
+PROGRAM = """
+<details>
+  <summary>Use it from a program</summary>
+  <pre><code>from gradio_client import Client
+
+client = Client("<span class="origin">http://127.0.0.1:7860</span>")
+picture, votes = client.predict(4, 9, mix=0.5, seed=1, api_name="/muddle")</code></pre>
+</details>
+"""
+FILL_IN_ORIGIN = "element.querySelector('.origin').textContent = location.origin;"
+
+
+def find_muddlers(
+    models: Mapping[str, VAEGMM], examples: LabelledImages, judge: Judge
+) -> dict[str, Muddler]:
+    """Those models, by name, that know two digits or more and have examples of each."""
+    shown = {*examples.labels.tolist()}
+    return {
+        name: Muddler(model, encode_handwriting(model, examples), judge)
+        for name, model in models.items()
+        if len(model.labels) > 1 and shown >= {*model.labels}
+    }
+
+
+def build_muddle_tab(muddlers: Mapping[str, Muddler]) -> None:
+    """Place the tab's components, and the endpoint `/muddle` for programs.
+
+    Args:
+        muddlers: make the muddles, the first unless the visitor chooses another.
+    """
+    build_muddle(PAD_ID, muddlers)
+    # The script moves it between the choices and the picture once a visitor wants to draw.
+    with gr.Column(elem_classes="muddle-drawing"):
+        build_pad(PAD_ID, name="Pad for the digit to muddle")
+    gr.HTML(
+        ABOUT + PROGRAM,
+        js_on_load=FILL_IN_ORIGIN,
+        elem_classes="footnote",
+        apply_default_css=False,
+    )
+    names = list(muddlers)
+    inputs = [
+        gr.Number(label="Digit", visible=False),
+        gr.Number(value=None, label="Partner, or none for the nearest", visible=False),
+        gr.Number(0.5, label="Share of the digit", visible=False),
+        gr.Number(0, label="Seed", visible=False),
+        gr.Radio(list(METHODS), value=METHODS[0], label="Method", visible=False),
+        gr.Radio(names, value=names[0], label="Digits", visible=False),
+    ]
+    outputs = [
+        gr.Image(label="Muddle", format="png", visible=False),
+        gr.JSON(label="Votes", visible=False),
+    ]
+    gr.Button(visible=False).click(
+        partial(muddle_for_program, muddlers),
+        inputs,
+        outputs,
+        api_name="muddle",
+        api_description="A digit that is hard to tell: its picture, and how the judges vote.",
+        concurrency_id=MODEL_EVENTS,
+    )
+
+
+@with_clear_errors
+def muddle_for_program(
+    muddlers: Mapping[str, Muddler],
+    digit: float | None,
+    partner: float | None = None,
+    mix: float | None = 0.5,
+    seed: float | None = 0,
+    method: str | None = METHODS[0],
+    digits: str | None = None,
+) -> tuple[Image.Image, dict[str, object]]:
+    """Make one muddle: its picture, and what it is."""
+    if digits is None or digits not in muddlers:
+        raise ValueError(f"The digits must be one of {', '.join(muddlers)}; got none of them.")
+    chosen = next((one for one in METHODS if one == method), None)
+    if chosen is None:
+        raise ValueError(f"The method must be one of {', '.join(METHODS)}; got none of them.")
+    whole = read_whole(digit, "The digit")
+    other = None if partner is None else read_whole(partner, "The partner")
+    wish = Wish(whole, other, read_mix(mix), read_seed(seed), chosen)
+    made = muddlers[digits].make([wish], None, chosen)
+    votes = collect_votes(muddlers[digits].judge, made.x)
+    levels = np.round(np.clip(made.x[0], 0, 1) * 255).astype(np.uint8)
+    picture = Image.fromarray(levels).resize((ENDPOINT_SIDE, ENDPOINT_SIDE))
+    return picture, {
+        "a": int(made.a[0]),
+        "b": int(made.b[0]),
+        "mix": wish.mix,
+        "seed": wish.seed,
+        "method": chosen,
+        "probabilities": as_shares(made.probabilities[0]),
+        "judges": as_shares(votes.probabilities[0]),
+        "disagreement": round(float(votes.disagreement[0]), 4),
+    }
