@@ -20,7 +20,7 @@ COLOURS = 128  # a palette is a third of the bytes, and no eye tells the differe
 
 
 def main() -> None:
-    """Write docs/classify.png: a 4, read."""
+    """Write docs/classify.png, a 4, read, and docs/muddle.png, what lies between 3 and 5."""
     with (
         serve_app() as server,
         sync_playwright() as playwright,
@@ -32,8 +32,18 @@ def main() -> None:
         here.expect_reading(4)
         page.mouse.move(0, 0)
         page.wait_for_timeout(500)  # until the bars have settled
-        picture = Image.open(io.BytesIO(page.screenshot()))
-    with replacing(DOCS / "classify.png") as temporary:
+        save(page.screenshot(), "classify.png")
+        page.goto(f"{server.url}/#muddle=3&with=5&seed=7&mix=50&method=balanced")
+        page.reload()  # the same page with another hash is not loaded anew
+        page.get_by_text("The judges are torn").wait_for()
+        page.wait_for_timeout(500)
+        save(page.screenshot(), "muddle.png")
+
+
+def save(screenshot: bytes, name: str) -> None:
+    """Write a picture to docs/, in few colours."""
+    picture = Image.open(io.BytesIO(screenshot))
+    with replacing(DOCS / name) as temporary:
         picture.convert("RGB").quantize(COLOURS).save(temporary, "PNG", optimize=True)
 
 

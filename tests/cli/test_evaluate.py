@@ -11,7 +11,7 @@ import pytest
 from vaegmm.cli import evaluate
 from vaegmm.data.datasets import LabelledImages
 
-QUICK = ["--n-likelihood-images", "20", "--n-likelihood-samples", "5"]
+QUICK = ["--n-likelihood-images", "20", "--n-likelihood-samples", "5", "--n-muddles", "6"]
 
 
 def test_evaluate_prints_every_task_and_writes_one_report(
@@ -30,13 +30,14 @@ def test_evaluate_prints_every_task_and_writes_one_report(
         "AUROC",
         "style:",
         "Frechet",
+        "balanced, all pairs, 70%",
     ):
         assert word in printed
     assert "600 test images of sample labelled 1, 4, 8" in printed
     figures = json.loads((tmp_path / "metrics.json").read_text())
     assert list(figures) == [
         "classification", "clustering", "reconstruction", "generation", "likelihood",
-        "calibration", "outliers", "drawings",
+        "calibration", "outliers", "drawings", "muddles",
     ]  # fmt: skip
     rows = figures["classification"].values()
     assert [row["n_components"] for row in rows] == [3, 3, 5]
@@ -50,12 +51,13 @@ def test_evaluate_prints_every_task_and_writes_one_report(
         made["frechet_distance"], random["frechet_distance"]
     )
     assert real["right_label"] > 0.99 > made["right_label"]
+    assert {row["n_images"] for row in figures["muddles"].values()} == {6}
     page = (tmp_path / "report.html").read_text()
     pictures = {path.name for path in tmp_path.glob("*.png")}
     assert pictures == {
         "confusion.png", "errors.png", "latents.png", "reconstructions.png", "samples.png",
         "mixture_samples.png", "manifold.png", "reliability.png", "densities.png", "surprise.png",
-        "drawings.png",
+        "drawings.png", "muddles_nearest.png", "muddles_all_pairs.png", "muddle_pairs.png",
     }  # fmt: skip
     assert page.count("data:image/png;base64,") == len(pictures)
     assert "http" not in page

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from scripts.train_judge import fit_member
+from scripts.train_judge import find_neighbours, fit_member
+from vaegmm.data.clutter import make_shapes
 from vaegmm.data.datasets import load_dataset
 from vaegmm.evaluation.judge import Judge, Member, form_opinion
 
@@ -27,10 +28,23 @@ def test_a_member_is_small_and_learns(tmp_path: Path) -> None:
     assert sum(p.numel() for p in Member().parameters()) <= 80_000
     train, test = (load_dataset("sample", train=part) for part in (True, False))
     some = train.subset(torch.arange(4000))
+    clutter = make_shapes(500, seed=0)
     judge = Judge()
-    judge.members[0] = fit_member(some, seed=3, epochs=2)
+    judge.members[0] = fit_member(some, clutter, seed=3, epochs=2)
     answers = judge.eval().log_probabilities(judge.features(test.images))[0].argmax(1)
     assert (answers == test.labels).double().mean() > 0.85
+    of_clutter = judge.log_probabilities(judge.features(make_shapes(200, seed=1)))[0].argmax(1)
+    assert (of_clutter == 6).double().mean() > 0.9  # twice the seed
+
+
+def test_a_neighbour_is_the_nearest_of_another_label() -> None:
+    some = load_dataset("sample", train=False).subset(torch.arange(300))
+    nearest = find_neighbours(some, torch.Generator().manual_seed(0))
+    assert (some.labels[nearest] != some.labels).all()
+    x = some.images.float().view(-1, 14, 2, 14, 2).mean((2, 4)).flatten(1)
+    distances = torch.cdist(x, x)
+    distances[some.labels[:, None] == some.labels] = torch.inf
+    assert (distances.argmin(1) == nearest).double().mean() > 0.99
 
 
 def test_it_comes_back_as_it_was_saved(tmp_path: Path) -> None:
