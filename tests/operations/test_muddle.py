@@ -135,13 +135,16 @@ def test_a_seed_gives_its_muddle_again_alone_or_among_others(
     assert len(np.unique(together.x, axis=0)) == len(SEEDS)
 
 
+@pytest.mark.parametrize("method", ["balanced", "average"])
 def test_the_partner_is_the_label_with_the_nearest_mean(
-    digits: VAEGMM, handwriting: Handwriting
+    digits: VAEGMM, handwriting: Handwriting, method: Method
 ) -> None:
-    made = muddle(digits, handwriting, [4] * 9, [None] * 9, [0.5] * 9, list(range(9)), "average")
+    n = len(SEEDS)
+    made = muddle(digits, handwriting, [5] * n, [None] * n, [0.5] * n, SEEDS, method)
+    assert len(set(made.b.tolist())) > 1
     images = torch.from_numpy(np.round(made.x_a * 255).astype(np.uint8))
     distances = torch.cdist(encode_images(digits.network, images), handwriting.means)
-    distances[:, 4] = torch.inf
+    distances[:, 5] = torch.inf
     assert made.b.tolist() == distances.argmin(1).tolist()
 
 

@@ -25,16 +25,15 @@ from vaegmm.data.images import normalise_drawing
 from vaegmm.latents import to_pixels
 from vaegmm.model import VAEGMM
 from vaegmm.operations import border
-from vaegmm.operations.border import Lines
 from vaegmm.operations.classify import classify_pixels
 from vaegmm.operations.handwriting import Handwriting
-from vaegmm.operations.pairs import find_pairs, pick_one
+from vaegmm.operations.pairs import N_PAIRS, choose_pairs, draw_pairs
 from vaegmm.runtime import evaluating
 
 Method = Literal["balanced", "average", "series"]
 METHODS: tuple[Method, ...] = typing.get_args(Method)
 N_SERIES = 16  # images of a series, its ends included
-N_STEPS = 8  # towards the place of a balanced muddle
+N_STEPS = 6  # towards the place of a balanced muddle
 MAX_SEED = 2**53 - 1  # the largest that a browser counts to
 N_DIGITS = 10
 
@@ -77,7 +76,8 @@ def muddle(
         model: in any mode; its mode is restored.
         handwriting: the digits to start from, as this model encodes them.
         labels: (N,), a of each image.
-        partners: (N,), b; None: the label whose mean latent is nearest to the digit picked for a.
+        partners: (N,), b; None: the label, other than a, whose mean latent is nearest to that of
+            the digit picked for a.
         targets: (N,), the share of a against b, in (0, 1); `series` takes no notice of it.
         seeds: (N,), from 0; the same one picks the same two digits whatever the target.
         method: see above.
@@ -159,20 +159,15 @@ def _make(
     method: Method,
 ) -> Muddles:
     """Make muddles between digits of the pools (N of them) and of the partners' labels."""
-    start = torch.tensor([pick_one(pool, seed, 0) for pool, seed in zip(pools, seeds, strict=True)])
-    of_b = _choose_partners(model, handwriting, start, labels, partners)
-    ends = [handwriting.of(label) for label in of_b]
-    end = torch.tensor([pick_one(pool, seed, 1) for pool, seed in zip(ends, seeds, strict=True)])
     names = list(model.labels)
-    a, b = (torch.tensor([names.index(label) for label in some]) for some in (labels, of_b))
-    share = torch.tensor(targets, dtype=torch.float32)
+    n_pairs = N_PAIRS if method == "balanced" else 1
+    pairs = draw_pairs(handwriting, names, pools, labels, partners, seeds, n_pairs)
     device = model.means.device
+    z, share = handwriting.z.to(device), torch.tensor(targets, dtype=torch.float32, device=device)
     with evaluating(model):
-        z, a, b, share = (some.to(device) for some in (handwriting.z, a, b, share))
         if method == "balanced":
-            both = list(zip(pools, ends, strict=True))
-            start, end = find_pairs(model, z, both, a, b, list(seeds))
-        lines = Lines(z[start], z[end], a, b)
+            pairs = choose_pairs(model, z, pairs)
+        lines, start, end = pairs.lines(z), pairs.start[:, 0], pairs.end[:, 0]
         if method == "balanced":
             t = border.find_crossings(model, lines, share, N_STEPS)
         elif method == "average":
@@ -182,35 +177,19 @@ def _make(
             t = border.find_least_alike(model, lines, x_a, x_b, N_SERIES)
         x = border.decode(model, lines.at(t))
         probabilities = np.zeros((len(x), N_DIGITS))
-        shares = border.share_out(border.read(model, x), a, b, model.config.temperature)
+        log_labels, temperature = border.read(model, x), model.config.temperature
+        shares = border.share_out(log_labels, lines.a, lines.b, temperature)
         probabilities[:, names] = shares.cpu().double().numpy()
     return Muddles(
         x=x[:, 0].cpu().numpy(),
         a=np.array(labels, np.int64),
-        b=np.array(of_b, np.int64),
+        b=np.array(names)[pairs.b[:, 0].numpy()],
         targets=np.array(targets, np.float64),
         probabilities=probabilities,
         x_a=pictures[start, 0].numpy(),
         x_b=pictures[end, 0].numpy(),
         seeds=np.array(seeds, np.int64),
     )
-
-
-def _choose_partners(
-    model: VAEGMM,
-    handwriting: Handwriting,
-    start: Tensor,
-    labels: Sequence[int],
-    partners: Sequence[int | None],
-) -> list[int]:
-    """Return b of each: as asked, else the label whose mean is nearest to the start's latent."""
-    distances = torch.cdist(handwriting.z[start], handwriting.means)  # (N, L)
-    own = torch.tensor([model.labels.index(label) for label in labels])
-    nearest = distances.scatter(1, own[:, None], torch.inf).argmin(1).tolist()
-    return [
-        model.labels[near] if partner is None else partner
-        for near, partner in zip(nearest, partners, strict=True)
-    ]
 
 
 def check_request(
