@@ -3,7 +3,7 @@
     python -m scripts.train_judge --data-dir FOLDER
 
 writes weights/judge and prints how good each member is on test images, and how much of
-Fashion-MNIST their disagreement rejects. Nine minutes on two cores.
+Fashion-MNIST their disagreement rejects. A quarter of an hour on two cores.
 
 A member learns three things: what digits look like, a little changed; that half-way between two
 digits that look alike the answer is half one and half the other (mixup, Zhang et al. 2018, of
