@@ -18,7 +18,7 @@ TITLE = "vaegmm: digits, read as you draw"
 MASTHEAD = """
 <header class="masthead">
   <h1>Digits, read as you draw</h1>
-  <p>A variational autoencoder and a Gaussian mixture read your handwriting, stroke by stroke.</p>
+  <p>A VAE and a Gaussian mixture read your handwriting, and make digits that are hard to tell.</p>
 </header>
 """
 OPEN_LINKED_TAB = Path(__file__).with_name("tabs").joinpath("linked.js").read_text(encoding="utf-8")
