@@ -24,6 +24,7 @@ HERE = Path(__file__).parent
 APP = HERE.parent
 SCRIPTS = (
     APP / "pad" / "live.js",
+    APP / "reading" / "levels.js",
     *(HERE / name for name in ("paint.js", "options.js", "link.js", "stage.js", "methods.js")),
     *(HERE / name for name in ("gallery.js", "game.js", "muddle.js")),
 )

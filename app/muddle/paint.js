@@ -1,9 +1,8 @@
 /*
- * Pictures, bars and files: how what the server sends is shown. Knows nothing of what is asked.
+ * Elements, bars and files: how what the server sends is shown. Knows nothing of what is asked.
  */
-/* global element */
+/* global element, PICTURE_SIDE, paint, percentage */
 
-const PICTURE_SIDE = 28;
 const SAVED_SIDE = 448; // pixels of a saved picture
 
 const find = (name) => element.querySelector(`.${name}`);
@@ -13,28 +12,10 @@ function make(tag, className, words = "") {
   return Object.assign(document.createElement(tag), { className, textContent: words });
 }
 
-/** Paint grey levels, one byte a pixel, in base64; none given: an empty frame. */
-function paint(canvas, levels) {
-  const context = canvas.getContext("2d");
-  const picture = context.createImageData(PICTURE_SIDE, PICTURE_SIDE);
-  [...atob(levels ?? "")].forEach((byte, i) => {
-    const level = byte.charCodeAt(0);
-    picture.data.set([level, level, level, 255], 4 * i);
-  });
-  context.putImageData(picture, 0, 0);
-}
-
 function makeCanvas(levels) {
   const canvas = Object.assign(make("canvas"), { width: PICTURE_SIDE, height: PICTURE_SIDE });
   paint(canvas, levels);
   return canvas;
-}
-
-/** Whole percent; never a 0 or a 100 that is not one. */
-function percentage(share) {
-  if (share < 0.005) return "<1%";
-  if (share > 0.995) return ">99%";
-  return `${Math.round(100 * share)}%`;
 }
 
 /** What a muddle's votes come to: its two digits, and all others together. */

@@ -13,7 +13,7 @@ from app.pad.pictures import decode_drawing
 from vaegmm.operations.muddle import METHODS, Method
 
 MAX_WISHES = 12  # a call does not queue: it must stay short
-MAX_SEED = 2**31 - 1
+MAX_SEED = 2**31 - 1  # short enough for a link
 
 T = TypeVar("T")
 

@@ -6,10 +6,9 @@
  * An answer is {is_blank}, {error}, or {label, probabilities, is_outlier, seen, rebuilt}, each with
  * the name of its reader.
  */
-/* global element, props */
+/* global element, props, paint, percentage */
 
 const QUIET_MS = 600; // a digit of two strokes is announced once
-const PICTURE_SIDE = 28;
 
 const find = (name) => element.querySelector(`.reading-${name}`);
 const section = element.querySelector(".reading");
@@ -56,13 +55,6 @@ function describe(answer) {
   return { state: "read", sign: answer.label, headline: `This is ${noun}`, detail: certainty };
 }
 
-/** Whole percent; never a 0 or a 100 that is not one. */
-function percentage(probability) {
-  if (probability < 0.005) return "<1%";
-  if (probability > 0.995) return ">99%";
-  return `${Math.round(100 * probability)}%`;
-}
-
 function show(answer) {
   const { state, sign, headline, detail } = describe(answer);
   section.dataset.state = state;
@@ -78,17 +70,6 @@ function show(answer) {
   paint(find("seen"), answer.seen);
   paint(find("rebuilt"), answer.rebuilt);
   return [headline, detail].filter(Boolean).join(". ");
-}
-
-/** Paint grey levels, one byte a pixel, in base64; none given: an empty frame. */
-function paint(canvas, levels) {
-  const context = canvas.getContext("2d");
-  const picture = context.createImageData(PICTURE_SIDE, PICTURE_SIDE);
-  [...atob(levels ?? "")].forEach((byte, i) => {
-    const level = byte.charCodeAt(0);
-    picture.data.set([level, level, level, 255], 4 * i);
-  });
-  context.putImageData(picture, 0, 0);
 }
 
 document.addEventListener("pad:answer", ({ detail: { pad, answer, isSettled } }) => {

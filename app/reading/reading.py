@@ -12,6 +12,7 @@ from app.pad.pictures import encode_levels
 from vaegmm.operations.classify import Classification
 
 HERE = Path(__file__).parent
+SCRIPTS = ("levels.js", "reading.js")
 STYLES = ("reading.css", "choice.css", "many.css")
 BLANK_ANSWER: dict[str, object] = {"is_blank": True}
 
@@ -27,7 +28,7 @@ def build_reading(pad_id: str, labels: Mapping[str, Sequence[int]]) -> gr.HTML:
     return gr.HTML(
         html_template=(HERE / "reading.html").read_text(encoding="utf-8"),
         css_template="\n".join((HERE / name).read_text(encoding="utf-8") for name in STYLES),
-        js_on_load=(HERE / "reading.js").read_text(encoding="utf-8"),
+        js_on_load="\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS),
         apply_default_css=False,
         pad_id=pad_id,
         names=list(labels),

@@ -137,3 +137,8 @@ def test_evaluate_does_not_write_into_a_run(run: Path, capsys: pytest.CaptureFix
 def test_evaluate_names_missing_weights(capsys: pytest.CaptureFixture[str]) -> None:
     assert evaluate.main(["--weights", "nowhere", "--dataset", "sample"]) == 2
     assert "no model in nowhere" in capsys.readouterr().err
+
+
+def test_any_seed_will_do_for_muddles(run: Path, tmp_path: Path) -> None:
+    arguments = ["--weights", str(run), "--dataset", "sample", "--output-dir", str(tmp_path)]
+    assert evaluate.main([*arguments, "--tasks", "muddle", "--n-muddles", "3", "--seed", "-1"]) == 0

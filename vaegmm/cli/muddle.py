@@ -91,21 +91,12 @@ def _check_digits(model: VAEGMM, arguments: MuddleArguments) -> None:
     """Refuse before anything long is begun what no image can be made of."""
     from vaegmm.operations.muddle import check_request
 
-    digit = model.labels[0] if arguments.digit is None else arguments.digit
     # a digit that is drawn at random is never the partner
-    partner = None if arguments.digit is None else arguments.partner
-    last = arguments.seed + arguments.n - 1
-    check_request(
-        model,
-        [digit, digit],
-        [partner, None],
-        [arguments.mix] * 2,
-        [arguments.seed, last],
-        arguments.method,
-    )
-    if arguments.partner is not None and arguments.partner not in model.labels:
-        known = ", ".join(map(str, model.labels))
-        raise ValueError(f"the partner must be one of {known}, got {arguments.partner}")
+    drawn = next(label for label in (*model.labels, -1) if label != arguments.partner)
+    digit = drawn if arguments.digit is None else arguments.digit
+    seeds = [arguments.seed, arguments.seed + arguments.n - 1]
+    partners, mixes = [arguments.partner] * 2, [arguments.mix] * 2
+    check_request(model, [digit] * 2, partners, mixes, seeds, arguments.method)
 
 
 def _make(model: VAEGMM, handwriting: Handwriting, arguments: MuddleArguments) -> Muddles:

@@ -22,7 +22,7 @@ from PIL import Image
 from torch import Tensor
 
 from vaegmm.data.images import normalise_drawing
-from vaegmm.latents import to_pixels
+from vaegmm.latents import to_bytes, to_pixels
 from vaegmm.model import VAEGMM
 from vaegmm.operations import border
 from vaegmm.operations.classify import classify_pixels
@@ -87,10 +87,7 @@ def muddle(
     """
     check_request(model, labels, partners, targets, seeds, method)
     pools = [handwriting.of(label) for label in labels]
-    return _make(
-        model, handwriting, to_pixels(handwriting.images), pools, labels, partners, targets, seeds,
-        method,
-    )  # fmt: skip
+    return _make(model, handwriting, pools, labels, partners, targets, seeds, method)
 
 
 def muddle_drawing(
@@ -121,14 +118,13 @@ def muddle_drawing(
     with evaluating(model):
         z, _ = model.network.encode(x[None, None].to(model.means.device))
     own = Handwriting(  # the drawing comes last, and is all there is of its label
-        handwriting.images,
+        torch.cat([handwriting.images, to_bytes(x[None, None])]),
         torch.cat([handwriting.labels, torch.tensor([-1])]),
         torch.cat([handwriting.z, z.cpu()]),
         handwriting.means,
     )
     pools = [torch.tensor([len(own.z) - 1])] * len(seeds)
-    pictures = torch.cat([to_pixels(handwriting.images), x[None, None]])
-    return _make(model, own, pictures, pools, labels, partners, targets, seeds, method)
+    return _make(model, own, pools, labels, partners, targets, seeds, method)
 
 
 def as_npz(muddles: Muddles) -> bytes:
@@ -150,7 +146,6 @@ def join_muddles(parts: Sequence[Muddles]) -> Muddles:
 def _make(
     model: VAEGMM,
     handwriting: Handwriting,
-    pictures: Tensor,
     pools: Sequence[Tensor],
     labels: Sequence[int],
     partners: Sequence[int | None],
@@ -167,14 +162,15 @@ def _make(
     with evaluating(model):
         if method == "balanced":
             pairs = choose_pairs(model, z, pairs)
-        lines, start, end = pairs.lines(z), pairs.start[:, 0], pairs.end[:, 0]
+        lines = pairs.lines(z)
+        x_a, x_b = (to_pixels(handwriting.images[i[:, 0]]) for i in (pairs.start, pairs.end))
         if method == "balanced":
             t = border.find_crossings(model, lines, share, N_STEPS)
         elif method == "average":
             t = 1 - share
         else:
-            x_a, x_b = pictures[start].to(device), pictures[end].to(device)
-            t = border.find_least_alike(model, lines, x_a, x_b, N_SERIES)
+            both = x_a.to(device), x_b.to(device)
+            t = border.find_least_alike(model, lines, *both, N_SERIES)
         x = border.decode(model, lines.at(t))
         probabilities = np.zeros((len(x), N_DIGITS))
         log_labels, temperature = border.read(model, x), model.config.temperature
@@ -186,8 +182,8 @@ def _make(
         b=np.array(names)[pairs.b[:, 0].numpy()],
         targets=np.array(targets, np.float64),
         probabilities=probabilities,
-        x_a=pictures[start, 0].numpy(),
-        x_b=pictures[end, 0].numpy(),
+        x_a=x_a[:, 0].numpy(),
+        x_b=x_b[:, 0].numpy(),
         seeds=np.array(seeds, np.int64),
     )
 

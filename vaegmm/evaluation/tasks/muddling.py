@@ -43,7 +43,9 @@ def judge_muddles(subject: Subject) -> Section:
     order = torch.randperm(len(subject.train), generator=generator)
     handwriting = encode_handwriting(model, subject.train.subset(order[:N_DIGITS]))
     yardstick = Yardstick(judge, SecondOpinion(subject.train, subject.seed), subject.test.images)
-    first = subject.seed * 1_000_000  # far from those of another seed
+    first = (
+        subject.seed % 1_000_000 * 1_000_000
+    )  # far from those of another seed, and never below 0
     drawn = torch.randint(len(model.labels), (n,), generator=generator).tolist()
     pairs = list(itertools.islice(itertools.cycle(itertools.combinations(model.labels, 2)), n))
     choices: dict[str, tuple[list[int], list[int | None]]] = {
