@@ -102,8 +102,12 @@ class VAEGMM(nn.Module):
 
     def log_labels(self, z: Tensor) -> Tensor:
         """Return log p(label | z), (N, L): responsibilities, summed over components."""
-        joint = self.log_joint(z)[:, None].masked_fill(~self.is_of_label, -torch.inf)  # (N, L, K)
-        return joint.logsumexp(2).log_softmax(1)
+        return self.sum_by_label(self.log_joint(z)).log_softmax(1)
+
+    def sum_by_label(self, log_joint: Tensor) -> Tensor:
+        """Return log p(z, label), (N, L), of what `log_joint` gives (N, K)."""
+        by_label = log_joint[:, None].masked_fill(~self.is_of_label, -torch.inf)  # (N, L, K)
+        return by_label.logsumexp(2)
 
     def label_probabilities(self, z: Tensor) -> Tensor:
         """Return the probabilities of the labels (N, L), at the model's temperature."""

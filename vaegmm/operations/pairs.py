@@ -126,7 +126,7 @@ def _score_latents(model: VAEGMM, lines: Lines) -> Tensor:
     scores = []
     for place in PLACES:
         joint = model.log_joint(lines.at(torch.full_like(lines.start[:, 0], place)))
-        by_label = joint[:, None].masked_fill(~model.is_of_label, -torch.inf).logsumexp(2)
+        by_label = model.sum_by_label(joint)
         soft = (by_label / border.SOFTNESS).log_softmax(1)
         passes = torch.logaddexp(border.pick(soft, lines.a), border.pick(soft, lines.b))
         is_near = border.log_odds(by_label, lines.a, lines.b).abs() < NEAR_BORDER
