@@ -12,6 +12,7 @@ from vaegmm.cli import evaluate
 from vaegmm.data.datasets import LabelledImages
 
 QUICK = ["--n-likelihood-images", "20", "--n-likelihood-samples", "5", "--n-muddles", "6"]
+QUICK += ["--n-morphs", "3"]
 
 
 def test_evaluate_prints_every_task_and_writes_one_report(
@@ -31,13 +32,14 @@ def test_evaluate_prints_every_task_and_writes_one_report(
         "style:",
         "Frechet",
         "balanced, all pairs, 70%",
+        "geodesic, ends rebuilt",
     ):
         assert word in printed
     assert "600 test images of sample labelled 1, 4, 8" in printed
     figures = json.loads((tmp_path / "metrics.json").read_text())
     assert list(figures) == [
         "classification", "clustering", "reconstruction", "generation", "likelihood",
-        "calibration", "outliers", "drawings", "muddles",
+        "calibration", "outliers", "drawings", "muddles", "morphs",
     ]  # fmt: skip
     rows = figures["classification"].values()
     assert [row["n_components"] for row in rows] == [3, 3, 5]

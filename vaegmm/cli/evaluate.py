@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
 PROG = "evaluate.py"
 Task = Literal[
     "classification", "clustering", "reconstruction", "generation", "likelihood", "calibration",
-    "outliers", "drawings", "muddle",
+    "outliers", "drawings", "muddle", "morph",
 ]  # fmt: skip
 JUDGED = ("mnist", "sample")  # data sets whose images the judge knows
 NO_DIGITS = ("fashion-mnist", "kmnist")
@@ -55,6 +55,8 @@ class EvaluateArguments:
     """Draws for each of them; the bound grows tighter with their number."""
     n_muddles: int = 1000
     """Images made to lie between two labels, of each kind."""
+    n_morphs: int = 500
+    """Pairs of test images that turn into each other, along each path."""
     output_dir: str | None = None
     """Folder for report.html, metrics.json and plots; reports/NAME OF THE MODEL when not given."""
     seed: int = 0
@@ -88,7 +90,7 @@ def evaluate(arguments: EvaluateArguments) -> None:
     folder = Path(arguments.output_dir or f"reports/{weights.resolve().name}")
     if (folder / "run.json").exists():
         raise ValueError(f"{folder} holds a run of train.py; give another --output-dir")
-    for name in ("n_likelihood_images", "n_likelihood_samples", "n_muddles"):
+    for name in ("n_likelihood_images", "n_likelihood_samples", "n_muddles", "n_morphs"):
         if getattr(arguments, name) < 1:
             raise ValueError(f"{name} must be at least 1, got {getattr(arguments, name)}")
     subject = _choose_subject(model, folder, arguments)
@@ -136,7 +138,7 @@ def _choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) -
     train_data = None
     judge = None
     if (
-        not {"generation", "muddle"}.isdisjoint(arguments.tasks)
+        not {"generation", "muddle", "morph"}.isdisjoint(arguments.tasks)
         and arguments.dataset in JUDGED
         and set(digits) == set(model.labels)  # samples show them all
     ):
@@ -166,6 +168,7 @@ def _choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) -
         arguments.n_likelihood_images,
         arguments.n_likelihood_samples,
         arguments.n_muddles,
+        arguments.n_morphs,
     )
 
 

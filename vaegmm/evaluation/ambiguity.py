@@ -84,13 +84,11 @@ def measure_muddles(
     opinion = yardstick.judge.judge(images)
     p_a, p_b = (opinion.probabilities.gather(1, label[:, None]).squeeze(1) for label in (a, b))
     off = (p_a / (p_a + p_b) - targets).abs()
-    low, high = _ink(yardstick.real).quantile(torch.tensor([INK_TAIL, 1 - INK_TAIL]))
-    ink = _ink(images)
     checks = {
         "two_labels": p_a + p_b >= LEAST_SUM,
         "balanced": off <= MOST_OFF,
         "like_a_digit": opinion.disagreement <= LIMIT,
-        "usual_ink": (ink >= low) & (ink <= high),
+        "usual_ink": has_usual_ink(images, yardstick.real),
     }
     is_good = torch.stack(list(checks.values())).all(0)
     second, is_torn = yardstick.second.judge_pairs(images, a, b)
@@ -136,8 +134,11 @@ def share_by_pair(
     return np.divide(goods, counts, out=shares, where=counts > 0)
 
 
-def _ink(images: Tensor) -> Tensor:
-    return images.flatten(1).float().sum(1)
+def has_usual_ink(images: Tensor, real: Tensor) -> Tensor:
+    """Return which images (N, 28, 28) uint8 have as much ink as the middle 98 % of real ones."""
+    ink, usual = (some.flatten(1).float().sum(1) for some in (images, real))
+    low, high = usual.quantile(torch.tensor([INK_TAIL, 1 - INK_TAIL]))
+    return (ink >= low) & (ink <= high)
 
 
 def _mean(values: Tensor) -> float:

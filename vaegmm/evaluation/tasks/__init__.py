@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from vaegmm.evaluation.tasks.clustering import cluster_images, find_strangers
 from vaegmm.evaluation.tasks.generation import judge_samples
+from vaegmm.evaluation.tasks.morphing import judge_morphs
 from vaegmm.evaluation.tasks.muddling import judge_muddles
 from vaegmm.evaluation.tasks.reading import calibrate_images, classify_images, read_drawings
 from vaegmm.evaluation.tasks.rebuilding import bound_likelihood, reconstruct_images
@@ -23,4 +24,5 @@ TASKS: dict[str, Callable[[Subject], Section]] = {
     "outliers": find_strangers,
     "drawings": read_drawings,
     "muddle": judge_muddles,
+    "morph": judge_morphs,
 }

@@ -52,6 +52,7 @@ class Subject:
         seed: of whatever is drawn at random.
         n_likelihood_images, n_likelihood_samples: how many, for the bound on log p(x).
         n_muddles: how many, of each kind.
+        n_morphs: how many pairs turn into each other, along each path.
     """
 
     model: VAEGMM
@@ -66,6 +67,7 @@ class Subject:
     n_likelihood_images: int = 1000
     n_likelihood_samples: int = 100
     n_muddles: int = 1000
+    n_morphs: int = 500
 
     @cached_property
     def z(self) -> Tensor:
