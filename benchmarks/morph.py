@@ -1,0 +1,134 @@
+"""How long a morph takes, and how long it took before: `python -m benchmarks.morph`.
+
+Ours: two pictures to latents, the way between them, 60 frames along it, and the file. Before: a
+dense VAE (784-400-20, `configs/morph-dense.toml`) that decodes a blend of two latents frame by
+frame, and OpenCV, which enlarges each frame and writes an AVI. Both in turn, on as many threads.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from vaegmm.cli.parse import parse, run, say
+from vaegmm.data.datasets import load_dataset
+from vaegmm.latents import to_pixels
+from vaegmm.media import FORMATS, MediaSettings, encode_media
+from vaegmm.model import VAEGMM
+from vaegmm.networks.vae import VAE
+from vaegmm.operations.morph import PATHS, MorphSettings, morph
+from vaegmm.runtime import evaluating
+from vaegmm.settings import load_toml
+
+PROG = "python -m benchmarks.morph"
+SIZE, FPS = 280, 30
+CONFIG = "configs/morph-dense.toml"
+
+
+@dataclass(frozen=True)
+class MorphBenchmark:
+    """Time morphs of one digit, against a dense VAE with OpenCV."""
+
+    n_frames: int = 60
+    """Frames of each morph."""
+    repeats: int = 11
+    """Turns of each; medians are printed."""
+    threads: int = torch.get_num_threads()
+    """Of torch and OpenCV."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the benchmark; return its exit code."""
+    return run(lambda: compare(parse(MorphBenchmark, argv, PROG)), PROG)
+
+
+def compare(arguments: MorphBenchmark) -> None:
+    """Time everything in turn and print medians.
+
+    Raises:
+        ValueError: OpenCV is not installed.
+    """
+    torch.set_num_threads(arguments.threads)
+    jobs = prepare(arguments)
+    times: dict[str, list[float]] = {name: [] for name in jobs}
+    sizes = {name: len(job()) for name, job in jobs.items()}  # the first turn warms up
+    for _ in range(arguments.repeats):
+        for name, job in jobs.items():
+            begun = time.perf_counter()
+            job()
+            times[name].append(1000 * (time.perf_counter() - begun))
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    say(f"{arguments.n_frames} frames of one digit, {SIZE} pixels, {arguments.threads} threads")
+    for name, median in medians.items():
+        say(f"{name:<34} {median:7.0f} ms  {sizes[name] / 1e3:6.0f} KB")
+    before, ours = medians["dense VAE, OpenCV: avi"], medians["linear: avi"]
+    say(f"\nthe straight line as AVI, before / now: {before / ours:.2f}")
+
+
+def prepare(arguments: MorphBenchmark) -> dict[str, Callable[[], bytes]]:
+    """Return what is timed, by name; each gives the bytes of a file."""
+    model = VAEGMM.from_pretrained()
+    data = load_dataset("sample", train=False)
+    first, last = (int((data.labels == label).nonzero()[0]) for label in (3, 8))
+    pictures = to_pixels(data.images[[first, last]])
+    start, end = pictures[:, 0].numpy()
+    media = MediaSettings(fps=FPS, size=SIZE, returns=False)
+
+    def make(path: str, format: str) -> bytes:
+        settings = MorphSettings(path, arguments.n_frames)  # type: ignore[arg-type]
+        made = morph(model, [start], [end], settings)
+        return encode_media(made.joined(), media, format)  # type: ignore[arg-type]
+
+    jobs: dict[str, Callable[[], bytes]] = {
+        f"{path}: gif": lambda path=path: make(path, "gif")  # type: ignore[misc]
+        for path in PATHS
+    }
+    for format in FORMATS[1:]:
+        jobs[f"linear: {format}"] = lambda format=format: make("linear", format)  # type: ignore[misc]
+    jobs["dense VAE, OpenCV: avi"] = prepare_dense(pictures, arguments)
+    return jobs
+
+
+def prepare_dense(pictures: torch.Tensor, arguments: MorphBenchmark) -> Callable[[], bytes]:
+    """Return the way it was done before: one frame after another.
+
+    Raises:
+        ValueError: OpenCV is not installed.
+    """
+    try:
+        import cv2
+    except ImportError as error:
+        raise ValueError(
+            "the comparison needs OpenCV; pip install opencv-python-headless"
+        ) from error
+    cv2.setNumThreads(arguments.threads)
+    network = VAE(load_toml(CONFIG).network)  # as fast as a trained one
+
+    def make() -> bytes:
+        with tempfile.TemporaryDirectory() as folder, evaluating(network):
+            path = Path(folder) / "morph.avi"
+            code = cv2.VideoWriter_fourcc(*"XVID")
+            writer = cv2.VideoWriter(str(path), code, FPS, (SIZE, SIZE))
+            z_start, z_end = network.encode(pictures)[0]
+            for k in range(arguments.n_frames):
+                alpha = k / (arguments.n_frames - 1)
+                z = (1 - alpha) * z_start + alpha * z_end
+                x_hat = network.decode(z[None]).sigmoid()[0, 0]
+                frame = (x_hat * 255).to(torch.uint8).numpy()
+                large = cv2.resize(frame, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)
+                writer.write(cv2.cvtColor(large, cv2.COLOR_GRAY2BGR))
+            writer.release()
+            return path.read_bytes()
+
+    return make
+
+
+if __name__ == "__main__":
+    sys.exit(main())
