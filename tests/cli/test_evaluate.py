@@ -60,6 +60,7 @@ def test_evaluate_prints_every_task_and_writes_one_report(
         "confusion.png", "errors.png", "latents.png", "reconstructions.png", "samples.png",
         "mixture_samples.png", "manifold.png", "reliability.png", "densities.png", "surprise.png",
         "drawings.png", "muddles_nearest.png", "muddles_all_pairs.png", "muddle_pairs.png",
+        "morph_14_81.png",
     }  # fmt: skip
     assert page.count("data:image/png;base64,") == len(pictures)
     assert "http" not in page

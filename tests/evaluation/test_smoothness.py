@@ -28,13 +28,19 @@ def play(*labels: int) -> Tensor:
 def measure(frames: Tensor, judge: Judge) -> dict[str, float]:
     morphs = Morphs(frames, frames[:, [0, -1]], seconds=2.0)
     metrics = measure_morphs(morphs, measure_lengths(frames), judge, DATA.images)
-    return dataclasses.asdict(metrics)
+    figures = dataclasses.asdict(metrics)
+    return {**figures.pop("likeness"), **figures}
 
 
 def test_against_itself_a_curve_is_as_long(judge: Judge) -> None:
     figures = measure(play(3, 8, 5), judge)
     assert (figures["length"], figures["shorter"]) == (1, 0)
     assert (figures["n_pairs"], figures["per_second"]) == (1, 1.5)
+
+
+def test_what_does_not_move_is_even_and_as_long(judge: Judge) -> None:
+    figures = measure(play(3, 3, 3), judge)
+    assert (figures["length"], figures["unevenness"], figures["switches"]) == (1, 1, 0)
 
 
 def test_length_is_the_sum_of_changes_in_ink() -> None:

@@ -137,8 +137,9 @@ def share_by_pair(
 def has_usual_ink(images: Tensor, real: Tensor) -> Tensor:
     """Return which images (N, 28, 28) uint8 have as much ink as the middle 98 % of real ones."""
     ink, usual = (some.flatten(1).float().sum(1) for some in (images, real))
-    low, high = usual.quantile(torch.tensor([INK_TAIL, 1 - INK_TAIL]))
-    return (ink >= low) & (ink <= high)
+    low, high = usual.quantile(torch.tensor([INK_TAIL, 1 - INK_TAIL])).tolist()
+    is_usual: Tensor = (ink >= low) & (ink <= high)
+    return is_usual
 
 
 def _mean(values: Tensor) -> float:

@@ -14,8 +14,25 @@ LEAST_TOP = 0.5  # probability of the best label, below which a frame shows no o
 
 
 @dataclass(frozen=True)
+class Likeness:
+    """How like digits some images are, in the judge's eyes.
+
+    Attributes:
+        digit_like: share that passes all of the three below.
+        agreed: share on which the members agree to `LIMIT` nats.
+        topped: share with a top probability of 0.5 or more.
+        usual_ink: share with as much ink as the middle 98 % of real images.
+    """
+
+    digit_like: float
+    agreed: float
+    topped: float
+    usual_ink: float
+
+
+@dataclass(frozen=True)
 class MorphMetrics:
-    """Figures of B morphs, of the frames that are shown, in the judge's eyes unless said otherwise.
+    """Figures of B morphs, of the frames that are shown.
 
     Attributes:
         n_pairs: B.
@@ -23,10 +40,8 @@ class MorphMetrics:
             (Michelis & Becker 2021).
         shorter: share of the pairs whose curve is shorter than the reference.
         unevenness: mean of the largest change between two frames over the mean change; 1 is even.
-        digit_like: share of the frames between the ends on which the members agree to `LIMIT` nats,
-            with a top probability of 0.5 or more and as much ink as the middle 98 % of real images.
-        agreed, topped, usual_ink: the three by themselves.
-        switches: mean number of times that the label changes along the way; 1 is ideal.
+        likeness: of the frames between the ends.
+        switches: mean number of times that the judge's label changes along the way; 1 is ideal.
         one_switch: share of the pairs with just one.
         end_error: root of the mean squared difference of the two ends to their pictures, in units
             of ink.
@@ -37,10 +52,7 @@ class MorphMetrics:
     length: float
     shorter: float
     unevenness: float
-    digit_like: float
-    agreed: float
-    topped: float
-    usual_ink: float
+    likeness: Likeness
     switches: float
     one_switch: float
     end_error: float
@@ -79,26 +91,17 @@ def measure_morphs(morphs: Morphs, reference: Tensor, judge: Judge, real: Tensor
     frames = morphs.frames
     n_pairs, n_frames = frames.shape[:2]
     steps = _measure_steps(frames)
-    opinion = judge.judge(frames.flatten(0, 1))
-    labels = opinion.probabilities.argmax(1).view(n_pairs, n_frames)
-    checks = {
-        "agreed": opinion.disagreement <= LIMIT,
-        "topped": opinion.probabilities.amax(1) >= LEAST_TOP,
-        "usual_ink": has_usual_ink(frames.flatten(0, 1), real),
-    }
-    between = {  # the ends are not the morph's doing
-        name: check.view(n_pairs, n_frames)[:, 1:-1] for name, check in checks.items()
-    }
-    switches = (labels.diff(dim=1) != 0).sum(1)
+    labels = judge.judge(frames.flatten(0, 1)).probabilities.argmax(1)
+    switches = (labels.view(n_pairs, n_frames).diff(dim=1) != 0).sum(1)
     lengths = steps.sum(1)
     off = (frames[:, [0, -1]].float() - morphs.ends.float()) / 255
     return MorphMetrics(
         n_pairs=n_pairs,
-        length=_mean(lengths / reference),
+        length=_mean(_ratio(lengths, reference)),
         shorter=_mean(lengths < reference),
-        unevenness=_mean(steps.amax(1) / steps.mean(1)),
-        digit_like=_mean(torch.stack(list(between.values())).all(0)),
-        **{name: _mean(check) for name, check in between.items()},
+        unevenness=_mean(_ratio(steps.amax(1), steps.mean(1))),
+        # the ends are not the morph's doing
+        likeness=measure_likeness(frames[:, 1:-1].flatten(0, 1), judge, real),
         switches=_mean(switches),
         one_switch=_mean(switches == 1),
         end_error=off.square().mean().sqrt().item(),
@@ -106,10 +109,28 @@ def measure_morphs(morphs: Morphs, reference: Tensor, judge: Judge, real: Tensor
     )
 
 
+def measure_likeness(images: Tensor, judge: Judge, real: Tensor) -> Likeness:
+    """Measure how like digits images (N, 28, 28) uint8 are; arguments as in `measure_morphs`."""
+    opinion = judge.judge(images)
+    checks = {
+        "agreed": opinion.disagreement <= LIMIT,
+        "topped": opinion.probabilities.amax(1) >= LEAST_TOP,
+        "usual_ink": has_usual_ink(images, real),
+    }
+    digit_like = torch.stack(list(checks.values())).all(0)
+    return Likeness(_mean(digit_like), **{name: _mean(check) for name, check in checks.items()})
+
+
 def _measure_steps(frames: Tensor) -> Tensor:
     """Return the change from each frame to the next, (B, T - 1)."""
-    return (frames.flatten(2).float() / 255).diff(dim=1).norm(dim=2)
+    steps: Tensor = (frames.flatten(2).float() / 255).diff(dim=1).norm(dim=2)
+    return steps
+
+
+def _ratio(values: Tensor, reference: Tensor) -> Tensor:
+    """Return values over a reference; 1 where nothing changes."""
+    return torch.where(reference > 0, values / reference, 1.0)
 
 
 def _mean(values: Tensor) -> float:
-    return values.double().mean().item()
+    return float(values.double().mean())

@@ -24,8 +24,8 @@ from vaegmm.runtime import autocast, evaluating, resolve_precision
 # Settings were chosen on training images, by what the judge says of the frames; no frame is made
 # with its help.
 CONTRAST = 2.0  # of decoded images: half-grey strokes become ink or paper
-N_KNOTS, N_POINTS = 6, 24  # of the spline; where on it the energy is summed
-N_STEPS, STEP_SIZE = 30, 0.1  # of Adam
+N_KNOTS, N_POINTS = 6, 16  # of the spline; where on it the energy is summed
+N_STEPS, STEP_SIZE = 24, 0.1  # of Adam
 DOUBT, UNLIKELY, OFF_INK = 2.0, 0.5, 2.0  # weights of the three parts of the strangeness
 LOG_DENSITY, SLOPE = -10.0, 3.0  # nats below which an image counts as unlikely, and how abruptly
 

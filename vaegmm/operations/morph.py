@@ -33,7 +33,7 @@ PATHS: tuple[Path, ...] = typing.get_args(Path)
 EASINGS: tuple[Easing, ...] = typing.get_args(Easing)
 
 MIN_FRAMES, MAX_FRAMES = 2, 240
-N_LOOKS = 120  # places along a curve that are looked at to space the frames
+N_LOOKS = 60  # places along a curve that are looked at to space the frames
 FADE = 8  # power of 1 - t with which the residual of an end fades
 
 

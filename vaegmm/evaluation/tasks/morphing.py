@@ -7,11 +7,19 @@ import time
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from vaegmm.evaluation.charts import plot_pictures
 from vaegmm.evaluation.judge import LIMIT
-from vaegmm.evaluation.smoothness import MorphMetrics, Morphs, measure_lengths, measure_morphs
+from vaegmm.evaluation.smoothness import (
+    Likeness,
+    MorphMetrics,
+    Morphs,
+    measure_lengths,
+    measure_likeness,
+    measure_morphs,
+)
 from vaegmm.evaluation.tasks.subject import Section, Subject
 from vaegmm.latents import to_bytes, to_pixels
 from vaegmm.operations.handwriting import encode_handwriting
@@ -45,6 +53,7 @@ def judge_morphs(subject: Subject) -> Section:
         name = path if keeps_ends else f"{path}, ends rebuilt"
         metrics[name] = measure_morphs(morphs, reference, judge, subject.test.images)
     pictures = _show(subject)
+    real = measure_likeness(subject.test.images, judge, subject.test.images)
     return Section(
         "Morphs",
         f"{n} pairs of test images with different labels, drawn at random, {N_FRAMES} frames from "
@@ -55,8 +64,20 @@ def judge_morphs(subject: Subject) -> Section:
         "of test images. Switches: how often the judge's label changes on the way. Ends rebuilt: "
         "without the users' own pictures at the ends.",
         HEAD,
-        [[name, *_describe(figures)] for name, figures in metrics.items()],
-        {name: dataclasses.asdict(figures) for name, figures in metrics.items()},
+        [
+            *([name, *_describe(figures)] for name, figures in metrics.items()),
+            [
+                "test images themselves",
+                f"{len(subject.test):,}",
+                *_blank(3),
+                *_share(real),
+                *_blank(4),
+            ],
+        ],
+        {
+            **{name: dataclasses.asdict(figures) for name, figures in metrics.items()},
+            "test images": dataclasses.asdict(real),
+        },
         pictures,
     )
 
@@ -114,29 +135,38 @@ def _show(subject: Subject) -> dict[str, str]:
         for path in PATHS:
             made = morph(model, source, target, MorphSettings(path, N_FRAMES))
             places = np.linspace(0, N_FRAMES - 1, N_SHOWN).round().astype(int)
-            for place in places:
-                digits = made.frames[place]  # (P, 28, 28)
-                read = read_digits(model, digits.astype(np.float32) / 255)
-                captions.append(
-                    f"{path}: " * (place == 0) + "".join(str(k) for k in read if k is not None)
-                )
             frames.append(torch.from_numpy(made.joined()[places]))
+            read = [_read(subject, digits) for digits in made.frames[places]]
+            captions += [f"{path}: {read[0]}", *read[1:]]
         name = f"morph_{a}_{b}.png"
         plot_pictures(torch.cat(frames), captions, subject.folder / name)
         pictures[name] = f"{a} turns into {b}: {', '.join(PATHS)}; below each, what the model reads"
     return pictures
 
 
+def _read(subject: Subject, digits: NDArray[np.uint8]) -> str:
+    """What the model reads in the places (P, 28, 28) of a frame."""
+    labels = read_digits(subject.model, digits.astype(np.float32) / np.float32(255))
+    return "".join("" if label is None else str(label) for label in labels)
+
+
 def _describe(metrics: MorphMetrics) -> list[str]:
-    shares = metrics.digit_like, metrics.agreed, metrics.topped, metrics.usual_ink
     return [
         f"{metrics.n_pairs:,}",
         f"{metrics.length:.3f}",
         f"{metrics.shorter:.1%}",
         f"{metrics.unevenness:.2f}",
-        *(f"{share:.1%}" for share in shares),
+        *_share(metrics.likeness),
         f"{metrics.switches:.2f}",
         f"{metrics.one_switch:.1%}",
         f"{metrics.end_error:.4f}",
         f"{metrics.per_second:.0f}",
     ]
+
+
+def _share(likeness: Likeness) -> list[str]:
+    return [f"{share:.1%}" for share in dataclasses.astuple(likeness)]
+
+
+def _blank(n: int) -> list[str]:
+    return [""] * n
