@@ -6,13 +6,16 @@ from pathlib import Path
 import gradio as gr
 from PIL import Image
 
+from app.morph.morph import Morpher
 from app.muddle.muddle import Muddler
 from app.tabs.classify import build_classify_tab
+from app.tabs.morph import build_morph_tab, find_morphers
 from app.tabs.muddle import build_muddle_tab, find_muddlers
 from vaegmm.data.datasets import LabelledImages, load_dataset
 from vaegmm.evaluation.judge import Judge
 from vaegmm.model import EMBEDDED, VAEGMM
 from vaegmm.operations.classify import classify
+from vaegmm.operations.handwriting import Handwriting, encode_handwriting
 
 TITLE = "vaegmm: digits, read as you draw"
 MASTHEAD = """
@@ -36,10 +39,26 @@ def load_app(weights: Sequence[str] = ()) -> gr.Blocks:
     # The first call is slow (torch chooses its kernels): no visitor should be the one to wait.
     for model in models.values():
         classify(model, Image.fromarray(examples.images[0].numpy()))
-    muddlers = find_muddlers(models, examples, Judge.from_pretrained())
+    handwritings = encode_handwritings(models, examples)
+    muddlers = find_muddlers(models, handwritings, Judge.from_pretrained())
     for muddler in muddlers.values():
         muddler.warm_up()
-    return build_app(models, examples, muddlers)
+    morphers = find_morphers(models, handwritings)
+    for morpher in morphers.values():
+        morpher.warm_up()
+    return build_app(models, examples, muddlers, morphers)
+
+
+def encode_handwritings(
+    models: Mapping[str, VAEGMM], examples: LabelledImages
+) -> dict[str, Handwriting]:
+    """Encode the examples by each model, by name, that has some of every digit it knows."""
+    shown = {*examples.labels.tolist()}
+    return {
+        name: encode_handwriting(model, examples)
+        for name, model in models.items()
+        if shown >= {*model.labels}
+    }
 
 
 def name_models(models: Mapping[str, VAEGMM]) -> dict[str, VAEGMM]:
@@ -68,7 +87,10 @@ def name_digits(labels: Sequence[int]) -> str:
 
 
 def build_app(
-    models: Mapping[str, VAEGMM], examples: LabelledImages, muddlers: Mapping[str, Muddler]
+    models: Mapping[str, VAEGMM],
+    examples: LabelledImages,
+    muddlers: Mapping[str, Muddler],
+    morphers: Mapping[str, Morpher],
 ) -> gr.Blocks:
     """Arrange the page for some models.
 
@@ -76,6 +98,7 @@ def build_app(
         models: by the name that visitors choose them by; loaded once, shared by all.
         examples: real digits, for the visitor to try.
         muddlers: by the name of their model; none given: no Muddle tab.
+        morphers: the same of the Morph tab.
     """
     page = gr.Blocks(
         title=TITLE, analytics_enabled=False, delete_cache=(UPLOAD_LIFE_S, UPLOAD_LIFE_S)
@@ -88,4 +111,7 @@ def build_app(
             if muddlers:
                 with gr.Tab("Muddle"):
                     build_muddle_tab(muddlers)
+            if morphers:
+                with gr.Tab("Morph"):
+                    build_morph_tab(morphers)
     return page

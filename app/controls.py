@@ -1,4 +1,4 @@
-"""What several tabs share: how a bad input becomes a message instead of a traceback."""
+"""What several tabs share: a bad input becomes a message, and every tab ends with a footnote."""
 
 import functools
 from collections.abc import Callable
@@ -6,8 +6,18 @@ from typing import ParamSpec, TypeVar
 
 import gradio as gr
 
+from app.shared.questions import as_sentence
+
 # Queued events that run the model wait for each other: a crowd of programs leaves the pads alone.
 MODEL_EVENTS = "model"
+
+PROGRAM = """
+<details>
+  <summary>Use it from a program</summary>
+  <pre><code>{code}</code></pre>
+</details>
+"""
+FILL_IN_ORIGIN = "element.querySelector('.origin').textContent = location.origin;"
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -21,6 +31,21 @@ def with_clear_errors(handler: Callable[P, T]) -> Callable[P, T]:
         try:
             return handler(*args, **kwargs)
         except ValueError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(as_sentence(error), print_exception=False) from error
 
     return wrapper
+
+
+def build_footnote(about: str, code: str) -> gr.HTML:
+    """Place what stands under a tab.
+
+    Args:
+        about: a few paragraphs of HTML.
+        code: how a program uses the tab, as HTML; of the class "origin", where the page is.
+    """
+    return gr.HTML(
+        about + PROGRAM.format(code=code),
+        js_on_load=FILL_IN_ORIGIN,
+        elem_classes="footnote",
+        apply_default_css=False,
+    )

@@ -20,7 +20,7 @@ COLOURS = 128  # a palette is a third of the bytes, and no eye tells the differe
 
 
 def main() -> None:
-    """Write docs/classify.png, a 4, read, and docs/muddle.png, what lies between 3 and 5."""
+    """Write docs/classify.png, a 4, read, muddle.png, between 3 and 5, and morph.png, 32 to 41."""
     with (
         serve_app() as server,
         sync_playwright() as playwright,
@@ -38,6 +38,14 @@ def main() -> None:
         page.get_by_text("The judges are torn").wait_for()
         page.wait_for_timeout(500)
         save(page.screenshot(), "muddle.png")
+        page.set_viewport_size({"width": 1080, "height": 960})
+        page.goto(f"{server.url}/#morph=32&to=41&style=1&style2=2&path=geodesic")
+        page.reload()
+        page.locator(".morph[data-state=shown]").wait_for()
+        page.locator(".strip .look").nth(4).click()
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(500)
+        save(page.screenshot(), "morph.png")
 
 
 def save(screenshot: bytes, name: str) -> None:

@@ -2,7 +2,7 @@
  * The address of a muddle: "#muddle=4&with=9&seed=123&mix=55&method=balanced", with the model's
  * name where it is not the first. A drawing has none: it never leaves the page but to be read.
  */
-/* global props, chosen, chooseReader */
+/* global props, chosen, chooseReader, updateAddress */
 
 const LINK_START = "#muddle=";
 
@@ -30,8 +30,6 @@ function followLink() {
 }
 
 /** Keep the address up to date while the tab is seen, and clean while it is not. */
-function updateAddress(isSeen) {
-  const hash = isSeen && !chosen.isDrawn ? writeLink() : "";
-  if (hash === location.hash || (!hash && !location.hash.startsWith(LINK_START))) return;
-  history.replaceState(history.state, "", hash || location.pathname + location.search);
+function showAddress(isSeen) {
+  updateAddress(isSeen && !chosen.isDrawn ? writeLink() : "", LINK_START);
 }

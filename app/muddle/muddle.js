@@ -2,7 +2,7 @@
  * The Muddle tab's behaviour: what happens when something is chosen. Gradio runs this as the body
  * of a function with these arguments; the files that it uses stand above it in the same body.
  */
-/* global element, props, server, find, chosen, chooseReader, listReaders, listDigits, showOptions, randomSeed, followLink, writeLink, updateAddress, refreshStage, showStep, refreshMethods, refreshGallery, markTile, listGallery, makeWish, makeQuestion, savePng, saveFile, MIXES, steps, slider, methods */
+/* global element, props, server, find, chosen, chooseReader, listReaders, listDigits, showOptions, randomSeed, followLink, writeLink, showAddress, copyAddress, refreshStage, showStep, refreshMethods, refreshGallery, markTile, listGallery, makeWish, makeQuestion, savePng, saveFile, MIXES, steps, slider, methods */
 
 const isSeen = () => element.offsetParent !== null;
 
@@ -16,7 +16,7 @@ function changeMuddle() {
   refreshStage();
   refreshMethods();
   markTile();
-  updateAddress(isSeen());
+  showAddress(isSeen());
 }
 
 /** Other digits, or another way to mix them: all pictures change. */
@@ -53,7 +53,7 @@ slider.addEventListener("input", () => {
   showStep();
   refreshMethods();
 });
-slider.addEventListener("change", () => updateAddress(isSeen()));
+slider.addEventListener("change", () => showAddress(isSeen()));
 
 find("muddle-another").addEventListener("click", () => {
   chosen.seed = randomSeed();
@@ -68,13 +68,8 @@ find("muddle-compare").addEventListener("click", () => {
 
 find("muddle-link").addEventListener("click", async () => {
   if (chosen.isDrawn) return say("muddle", "A drawing has no link: it is not stored.");
-  updateAddress(true);
-  try {
-    await navigator.clipboard.writeText(location.href);
-    say("muddle", "The link is copied.");
-  } catch {
-    say("muddle", "Copy the link from the address bar."); // no clipboard without https
-  }
+  showAddress(true);
+  say("muddle", await copyAddress());
 });
 
 find("muddle-png").addEventListener("click", () => {
@@ -116,6 +111,6 @@ addEventListener("hashchange", () => {
   if (location.hash !== writeLink() && followLink()) changeReader();
 });
 // Hidden with its tab, the muddle takes its address away; shown again, it brings it back.
-new ResizeObserver(() => updateAddress(isSeen())).observe(element);
+new ResizeObserver(() => showAddress(isSeen())).observe(element);
 listReaders(changeReader);
 begin();

@@ -12,26 +12,28 @@ from pathlib import Path
 import gradio as gr
 from PIL import Image
 
-from app.muddle.questions import MAX_SEED, Question, Wish, read_question
-from app.muddle.words import as_sentence, as_shares, describe_votes
+from app.muddle.questions import Question, Wish, read_question
+from app.muddle.words import as_shares, describe_votes
 from app.pad.pictures import encode_levels
+from app.shared.assets import join_files
+from app.shared.questions import as_sentence
 from vaegmm.evaluation.judge import LIMIT, Judge, collect_votes
 from vaegmm.model import VAEGMM
 from vaegmm.operations.handwriting import Handwriting
 from vaegmm.operations.muddle import METHODS, Method, Muddles, as_npz, muddle, muddle_drawing
 
 HERE = Path(__file__).parent
-APP = HERE.parent
 SCRIPTS = (
-    APP / "pad" / "live.js",
-    APP / "reading" / "levels.js",
-    *(HERE / name for name in ("paint.js", "options.js", "link.js", "stage.js", "methods.js")),
-    *(HERE / name for name in ("gallery.js", "game.js", "muddle.js")),
+    "pad/live.js",
+    "reading/levels.js",
+    *(f"shared/{name}.js" for name in ("elements", "address")),
+    *(f"muddle/{name}.js" for name in ("paint", "options", "link", "stage", "methods")),
+    *(f"muddle/{name}.js" for name in ("gallery", "game", "muddle")),
 )
 STYLES = (
-    APP / "reading" / "choice.css",
-    *(HERE / name for name in ("muddle.css", "choices.css", "opinions.css")),
-    *(HERE / name for name in ("gallery.css", "game.css")),
+    "reading/choice.css",
+    "shared/tools.css",
+    *(f"muddle/{name}.css" for name in ("muddle", "choices", "opinions", "gallery", "game")),
 )
 FIRST_DIGIT, FIRST_SEED = 4, 1  # what a visitor sees first, where the model knows it
 
@@ -110,24 +112,19 @@ def build_muddle(pad_id: str, muddlers: Mapping[str, Muddler]) -> gr.HTML:
     """
     return gr.HTML(
         html_template=(HERE / "muddle.html").read_text(encoding="utf-8"),
-        css_template=_join(STYLES),
-        js_on_load=_join(SCRIPTS),
+        css_template=join_files(STYLES),
+        js_on_load=join_files(SCRIPTS),
         apply_default_css=False,
         server_functions=_server_functions(muddlers),
         pad_id=pad_id,
         has_choice=len(muddlers) > 1,
         first={"digit": FIRST_DIGIT, "seed": FIRST_SEED},
-        max_seed=MAX_SEED,
         methods=list(METHODS),
         readers=[
             {"name": name, "labels": list(muddler.model.labels)}
             for name, muddler in muddlers.items()
         ],
     )
-
-
-def _join(paths: Sequence[Path]) -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 def _server_functions(muddlers: Mapping[str, Muddler]) -> list[Callable[[object], Answer]]:

@@ -1,7 +1,7 @@
 /*
  * What the visitor has chosen, and the rows of options that show it. Nothing here calls the server.
  */
-/* global props, find, make */
+/* global props, find, fillOptions, check */
 
 const NEAREST = "nearest";
 const DRAWN = "drawn";
@@ -18,10 +18,6 @@ const chosen = {
   drawing: "",
 };
 
-function randomSeed() {
-  return Math.floor(Math.random() * 1e6); // short enough to be read out
-}
-
 /** One muddle as the server is asked for it: the chosen one, but for some changes. */
 function makeWish(changes = {}) {
   const { digit, partner, mix, seed, method } = { ...chosen, ...changes };
@@ -31,26 +27,6 @@ function makeWish(changes = {}) {
 function makeQuestion(wishes) {
   const drawing = chosen.isDrawn ? chosen.drawing : null;
   return { model: chosen.reader.name, drawing, wishes };
-}
-
-/** Fill a fieldset with radio buttons, [value, words] each; `take(value)` hears of a choice. */
-function fillOptions(fieldset, options, take) {
-  const labels = options.map(([value, words]) => {
-    const input = Object.assign(make("input"), { type: "radio", value });
-    input.name = `${props.pad_id}-${fieldset.className}`; // one group
-    input.addEventListener("change", () => take(value));
-    const label = make("label");
-    label.append(input, make("span", "", words));
-    return label;
-  });
-  fieldset.replaceChildren(fieldset.querySelector("legend"), ...labels);
-}
-
-function check(fieldset, value, isDisabled = () => false) {
-  for (const input of fieldset.querySelectorAll("input")) {
-    input.checked = input.value === String(value);
-    input.disabled = isDisabled(input.value);
-  }
 }
 
 /** The rows of digits, for the model that is chosen. */

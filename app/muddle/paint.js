@@ -1,22 +1,9 @@
 /*
- * Elements, bars and files: how what the server sends is shown. Knows nothing of what is asked.
+ * Bars and saved pictures: how what the server sends is shown. Knows nothing of what is asked.
  */
-/* global element, PICTURE_SIDE, paint, percentage */
+/* global make, save, percentage */
 
 const SAVED_SIDE = 448; // pixels of a saved picture
-
-const find = (name) => element.querySelector(`.${name}`);
-
-/** Make an element; `words` become its text, never its markup. */
-function make(tag, className, words = "") {
-  return Object.assign(document.createElement(tag), { className, textContent: words });
-}
-
-function makeCanvas(levels) {
-  const canvas = Object.assign(make("canvas"), { width: PICTURE_SIDE, height: PICTURE_SIDE });
-  paint(canvas, levels);
-  return canvas;
-}
 
 /** What a muddle's votes come to: its two digits, and all others together. */
 function countVotes(shares, { a, b }) {
@@ -46,13 +33,6 @@ function makeBars(list) {
   list.replaceChildren(...rows);
 }
 
-/** Let the browser save something under a name. */
-function save(blob, name) {
-  const link = Object.assign(make("a"), { href: URL.createObjectURL(blob), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
-
 /** Save a picture large enough to be looked at, with smooth edges. */
 function savePng(canvas, name) {
   const large = Object.assign(make("canvas"), { width: SAVED_SIDE, height: SAVED_SIDE });
@@ -60,10 +40,4 @@ function savePng(canvas, name) {
   context.imageSmoothingQuality = "high";
   context.drawImage(canvas, 0, 0, SAVED_SIDE, SAVED_SIDE);
   large.toBlob((blob) => save(blob, name), "image/png");
-}
-
-/** Save a file that came in base64. */
-function saveFile(base64, name) {
-  const bytes = Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));
-  save(new Blob([bytes]), name);
 }

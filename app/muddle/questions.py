@@ -10,10 +10,10 @@ from typing import TypeVar
 from PIL import Image
 
 from app.pad.pictures import decode_drawing
+from app.shared.questions import misfit, read_seed, read_whole, shorten
 from vaegmm.operations.muddle import METHODS, Method
 
 MAX_WISHES = 12  # a call does not queue: it must stay short
-MAX_SEED = 2**31 - 1  # short enough for a link
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ def read_question(question: object, models: Mapping[str, T]) -> tuple[T, Questio
             picture = None if drawing is None else decode_drawing(drawing)
             read = tuple(read_wish(wish, picture is not None) for wish in wishes)
             return models[model], Question(picture, read)
-    raise _misfit()
+    raise misfit()
 
 
 def read_wish(wish: object, is_drawn: bool) -> Wish:
@@ -78,18 +78,7 @@ def read_wish(wish: object, is_drawn: bool) -> Wish:
                 read_seed(seed),
                 method,
             )
-    raise _misfit()
-
-
-def read_whole(value: object, name: str) -> int:
-    """Read a whole number.
-
-    Raises:
-        ValueError: it is anything else.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
-        raise ValueError(f"{name} must be a whole number, got {_shorten(value)}.")
-    return int(value)
+    raise misfit()
 
 
 def read_mix(value: object) -> float:
@@ -99,25 +88,5 @@ def read_mix(value: object) -> float:
         ValueError: it is not between 0 and 1, or no number.
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1:
-        raise ValueError(f"The mix must lie between 0 and 1, got {_shorten(value)}.")
+        raise ValueError(f"The mix must lie between 0 and 1, got {shorten(value)}.")
     return float(value)
-
-
-def read_seed(value: object) -> int:
-    """Read a seed.
-
-    Raises:
-        ValueError: it is not a whole number from 0 to `MAX_SEED`.
-    """
-    seed = read_whole(value, "The seed")
-    if not 0 <= seed <= MAX_SEED:
-        raise ValueError(f"The seed must lie between 0 and {MAX_SEED}, got {_shorten(value)}.")
-    return seed
-
-
-def _shorten(value: object) -> str:
-    return repr(value)[:40]
-
-
-def _misfit() -> ValueError:
-    return ValueError("The page and the program do not fit together; reload the page.")

@@ -25,12 +25,6 @@ def describe_votes(votes: NDArray[np.floating], disagreement: float) -> str:
     return f"{opening}: {share} {first}, {rest} {second}."
 
 
-def as_sentence(error: ValueError) -> str:
-    """The message of an error, as a visitor reads it."""
-    words = str(error)
-    return words[:1].upper() + words[1:].removesuffix(".") + "."
-
-
 def name_share(share: float) -> str:
     """Whole percent; never a 0 or a 100 that is not one."""
     if share < 0.005:

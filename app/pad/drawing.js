@@ -1,15 +1,20 @@
 /*
  * What has been done on a pad, and how to paint it at any size. Knows nothing of the page, the
- * pointer or the server. Positions are fractions of the side, so that a stroke looks the same on
- * every screen and in the picture that the server is sent.
+ * pointer or the server. Positions are fractions of the height, so that a stroke looks the same on
+ * every screen and in the picture that the server is sent. A wide drawing is `aspect` times as wide.
  */
 
-const LINE_WIDTH = 0.075; // of the side; a digit drawn over two thirds of the pad gets MNIST's pen
+const LINE_WIDTH = 0.075; // of the height; a digit drawn over two thirds of the pad gets MNIST's pen
 const HISTORY_LIMIT = 200;
 
 class Drawing {
   // Oldest first: {kind: "stroke", points}, {kind: "picture", image, ink} or {kind: "clear"}.
   #steps = [];
+  #aspect;
+
+  constructor(aspect = 1) {
+    this.#aspect = aspect;
+  }
 
   get isBlank() {
     const [first, ...strokes] = this.#visibleSteps();
@@ -28,7 +33,7 @@ class Drawing {
     this.#steps.at(-1).points.push(...points);
   }
 
-  /** Show a square picture; `ink` is the colour that later strokes take. */
+  /** Show a picture of the same aspect; `ink` is the colour that later strokes take. */
   putPicture({ image, ink }) {
     this.#startAfresh({ kind: "picture", image, ink });
   }
@@ -41,17 +46,18 @@ class Drawing {
     this.#steps.pop();
   }
 
-  paint(context, side) {
+  paint(context, height) {
+    const width = this.#aspect * height;
     const steps = this.#visibleSteps();
     const picture = steps.find((step) => step.kind === "picture");
     context.fillStyle = "#000";
-    context.fillRect(0, 0, side, side);
-    if (picture) context.drawImage(picture.image, 0, 0, side, side);
+    context.fillRect(0, 0, width, height);
+    if (picture) context.drawImage(picture.image, 0, 0, width, height);
     context.strokeStyle = picture?.ink ?? "#fff";
-    context.lineWidth = LINE_WIDTH * side;
+    context.lineWidth = LINE_WIDTH * height;
     context.lineCap = context.lineJoin = "round";
     for (const step of steps) {
-      if (step.kind === "stroke") traceStroke(context, step.points, side);
+      if (step.kind === "stroke") traceStroke(context, step.points, height);
     }
   }
 
@@ -69,22 +75,22 @@ class Drawing {
 }
 
 /** A smooth line: quadratic curves between the midpoints, with the points themselves as controls. */
-function traceStroke(context, points, side) {
+function traceStroke(context, points, scale) {
   const [startX, startY] = points[0];
   context.beginPath();
-  context.moveTo(startX * side, startY * side);
+  context.moveTo(startX * scale, startY * scale);
   for (let i = 1; i < points.length - 1; i += 1) {
     const [x, y] = points[i];
     const [nextX, nextY] = points[i + 1];
     context.quadraticCurveTo(
-      x * side,
-      y * side,
-      ((x + nextX) / 2) * side,
-      ((y + nextY) / 2) * side,
+      x * scale,
+      y * scale,
+      ((x + nextX) / 2) * scale,
+      ((y + nextY) / 2) * scale,
     );
   }
   const [endX, endY] = points.at(-1);
   // A hair off the point: a line of no length would be dropped, and a tap must leave a dot.
-  context.lineTo(endX * side + 0.01, endY * side);
+  context.lineTo(endX * scale + 0.01, endY * scale);
   context.stroke();
 }

@@ -4,7 +4,7 @@
  * that takes too long is given up, and a server that does not answer is asked ever less often.
  */
 
-const CALL_TIMEOUT_MS = 5000;
+const CALL_TIMEOUT_MS = 5000; // unless a tab says otherwise
 const FIRST_RETRY_MS = 2000; // doubled with every retry
 const LAST_RETRY_MS = 32000;
 
@@ -20,8 +20,8 @@ class LiveAnswer {
    * `ask()` resolves to an answer for the drawing as it is now, or to undefined when the server
    * cannot be reached; `show(answer, isNewest)` takes it; `lose()` is told of a lost call.
    */
-  constructor({ ask, show, lose }) {
-    Object.assign(this, { ask, show, lose });
+  constructor({ ask, show, lose, timeoutMs = CALL_TIMEOUT_MS }) {
+    Object.assign(this, { ask, show, lose, timeoutMs });
   }
 
   /** The drawing has changed: ask about it as soon as no call is under way. */
@@ -34,7 +34,7 @@ class LiveAnswer {
       while (this.#asked < this.#version) {
         const version = this.#version;
         this.#asked = version;
-        this.#take(await withinTime(this.ask()), version);
+        this.#take(await withinTime(this.ask(), this.timeoutMs), version);
       }
     } finally {
       this.#isCalling = false;
@@ -66,7 +66,7 @@ class LiveAnswer {
   }
 }
 
-function withinTime(promise) {
-  const timeout = new Promise((resolve) => setTimeout(resolve, CALL_TIMEOUT_MS));
+function withinTime(promise, limitMs) {
+  const timeout = new Promise((resolve) => setTimeout(resolve, limitMs));
   return Promise.race([promise, timeout]);
 }

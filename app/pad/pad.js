@@ -7,12 +7,10 @@
  * of its reader; a "pad:reader" event, {pad, reader}, changes who answers. A "pad:value" event,
  * {pad, value}, tells of the drawing itself once it rests.
  */
-/* global element, props, server, watch, Drawing, LiveAnswer, PictureError, openDataUrl, openPicture, receiveFiles */
+/* global element, props, server, watch, Drawing, LiveAnswer, PictureError, openDataUrl, openInk, openPicture, receiveFiles */
 
-const HINT = matchMedia("(hover: none)").matches
-  ? "A photo of a handwritten digit works too."
-  : "You can also paste a picture, or drop one here.";
-
+const HINT = props.hint ?? defaultHint();
+const OPENERS = { picture: openPicture, ink: openInk };
 const root = element.querySelector(".pad");
 const canvas = root.querySelector(".pad-canvas");
 const context = canvas.getContext("2d");
@@ -24,12 +22,12 @@ const [undoButton, clearButton, uploadButton, exampleButton] = [
 
 // What the server is sent: painted from the strokes, so it is the same on every screen.
 const smallContext = Object.assign(document.createElement("canvas"), {
-  width: props.side,
+  width: props.aspect * props.side,
   height: props.side,
 }).getContext("2d", { willReadFrequently: true });
 smallContext.imageSmoothingQuality = "high";
 
-const drawing = new Drawing();
+const drawing = new Drawing(props.aspect);
 const live = new LiveAnswer({ ask, show, lose });
 let strokePointer = null; // the pointer that draws; null between strokes
 let frame = null; // the animation frame that will paint the latest points
@@ -37,13 +35,19 @@ let lastExample = null;
 let reader = props.reader; // the name of who answers
 let changes = 0; // to the drawing; a picture that took long to come must not replace a newer one
 
+function defaultHint() {
+  return matchMedia("(hover: none)").matches
+    ? "A photo of a handwritten digit works too."
+    : "You can also paste a picture, or drop one here.";
+}
+
 function encode() {
   drawing.paint(smallContext, props.side);
   return smallContext.canvas.toDataURL("image/png");
 }
 
 function repaint() {
-  drawing.paint(context, canvas.width);
+  drawing.paint(context, canvas.height);
   root.classList.toggle("is-blank", drawing.isBlank);
   undoButton.ariaDisabled = !drawing.canUndo;
   clearButton.ariaDisabled = drawing.isBlank;
@@ -98,7 +102,7 @@ function settle() {
 
 function position(event) {
   const box = canvas.getBoundingClientRect();
-  return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  return [(event.clientX - box.left) / box.height, (event.clientY - box.top) / box.height];
 }
 
 function beginStroke(event) {
@@ -168,7 +172,7 @@ async function tryToPut(opening) {
 
 function putFile(file) {
   say("Opening the picture…"); // a large one may have to wait its turn on the server
-  tryToPut(openPicture(file, openOnServer));
+  tryToPut(OPENERS[props.upload](file, openOnServer, props.aspect));
 }
 
 async function openOnServer(file) {
@@ -183,7 +187,7 @@ async function openExample() {
   if (answer === undefined) return lose();
   if (answer.error) throw new PictureError(answer.error);
   lastExample = answer.index;
-  return { ...(await openDataUrl(answer.picture)), caption: answer.caption };
+  return { ...(await openDataUrl(answer.picture, props.aspect)), caption: answer.caption };
 }
 
 /* ---- Events ---- */
@@ -218,14 +222,15 @@ receiveFiles(root, putFile);
 
 // Gradio's events may set the value too; `watch` hears of those only.
 watch("value", () => {
-  if (props.value) return putPicture(openDataUrl(props.value));
+  if (props.value) return putPicture(openDataUrl(props.value, props.aspect));
   drawing.clear();
   settle();
 });
 
 // One canvas pixel per screen pixel, at any size and zoom.
 new ResizeObserver(() => {
-  canvas.width = canvas.height = Math.round(canvas.clientWidth * devicePixelRatio) || 1;
+  canvas.height = Math.round((canvas.clientWidth / props.aspect) * devicePixelRatio) || 1;
+  canvas.width = props.aspect * canvas.height;
   repaint();
 }).observe(canvas);
 

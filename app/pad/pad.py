@@ -12,10 +12,19 @@ from pathlib import Path
 import gradio as gr
 from PIL import Image
 
-from app.pad.pictures import SIDE, decode_drawing, encode_picture, enlarge_digit, open_upload
+from app.pad.pictures import (
+    SIDE,
+    decode_drawing,
+    encode_picture,
+    enlarge_digit,
+    open_ink,
+    open_upload,
+)
+from app.shared.assets import join_files
+from app.shared.questions import misfit
 
 HERE = Path(__file__).parent
-SCRIPTS = ("drawing.js", "picture.js", "live.js", "files.js", "pad.js")
+SCRIPTS = [f"pad/{name}.js" for name in ("drawing", "picture", "live", "files", "pad")]
 
 Answer = dict[str, object]
 
@@ -48,8 +57,12 @@ def build_pad(
     *,
     name: str,
     readers: Sequence[Reader] = (),
+    aspect: int = 1,
+    hint: str | None = None,
 ) -> gr.HTML:
-    """Place a drawing pad. Its value is a PNG data URL for `decode_drawing`, or "" when blank.
+    """Place a drawing pad, for one digit or, if it is wide, for a number.
+
+    Its value is a PNG data URL for `decode_drawing`, or "" when blank.
 
     A function and not a subclass of `gr.HTML`, because Gradio writes a `.pyi` file beside the
     source of every subclass.
@@ -59,30 +72,38 @@ def build_pad(
         name: what the pad is for, as screen readers say it.
         readers: the first answers until the page says otherwise, with a `pad:reader` event. None
             given: the pad only has a value.
+        aspect: width over height. A picture comes on a wide pad as its ink alone, white on black:
+            paper of another shape than the pad's would leave edges that look like ink.
+        hint: stands below the pad; the one for digits when not given.
     """
     return gr.HTML(
         value="",
         elem_id=pad_id,
         html_template=(HERE / "pad.html").read_text(encoding="utf-8"),
         css_template=(HERE / "pad.css").read_text(encoding="utf-8"),
-        js_on_load="\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS),
+        js_on_load=join_files(SCRIPTS),
         apply_default_css=False,
-        server_functions=_server_functions({reader.name: reader for reader in readers}),
+        server_functions=_server_functions({reader.name: reader for reader in readers}, aspect),
         pad_id=pad_id,
         name=name,
         side=SIDE,
+        aspect=aspect,
+        hint=hint,
+        upload="picture" if aspect == 1 else "ink",
         reader=readers[0].name if readers else None,
         has_examples=any(reader.examples for reader in readers),
     )
 
 
-def _server_functions(readers: Mapping[str, Reader]) -> list[Callable[[object], Answer]]:
+def _server_functions(
+    readers: Mapping[str, Reader], aspect: int
+) -> list[Callable[[object], Answer]]:
     """What the pad's JavaScript calls, each with one argument that may be anything at all."""
 
     def read_drawing(question: object) -> Answer:
         try:
             url, reader = _unpack(question, readers)
-            drawing = decode_drawing(url)
+            drawing = decode_drawing(url, aspect)
         except ValueError as error:
             return {"error": str(error)}
         return reader.read(drawing)
@@ -104,9 +125,11 @@ def _server_functions(readers: Mapping[str, Reader]) -> list[Callable[[object], 
             "caption": example.caption,
         }
 
+    open_one = open_upload if aspect == 1 else open_ink
+
     def open_file(upload: object) -> Answer:
         try:
-            return {"picture": encode_picture(open_upload(upload))}
+            return {"picture": encode_picture(open_one(upload))}
         except ValueError as error:
             return {"error": str(error)}
 
@@ -127,4 +150,4 @@ def _unpack(question: object, readers: Mapping[str, Reader]) -> tuple[object, Re
     match question:
         case [asked, str(name)] if name in readers:
             return asked, readers[name]
-    raise ValueError("The page and the program do not fit together; reload the page.")
+    raise misfit()

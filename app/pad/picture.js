@@ -1,11 +1,11 @@
 /*
- * From a picture file to a square that a pad can show. The picture keeps its aspect; what is left
- * of the square takes the colour of the picture's own border, because the server tells ink from
- * paper by the border.
+ * From a picture file to one that fills a pad, `aspect` times as wide as high. The picture keeps its
+ * own aspect; what is left of the pad takes the colour of the picture's border, because the server
+ * tells ink from paper by the border.
  */
 
 const MAX_FILE_BYTES = 8e6;
-const PICTURE_SIDE = 1024;
+const PICTURE_HEIGHT = 1024;
 const FLAT_RANGE = 24; // levels out of 255
 
 class PictureError extends Error {}
@@ -15,42 +15,54 @@ class PictureError extends Error {}
  * shows as one flat grey: TIFF, or a 16-bit PNG that uses a small part of its range (a canvas has
  * 8 bits, and such a picture is gone before it can be stretched).
  */
-async function openPicture(file, openOnServer) {
+async function openPicture(file, openOnServer, aspect) {
+  refuse(file);
+  let picture = null;
+  try {
+    picture = fitPicture(await createImageBitmap(file), aspect);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error; // anything else is a bug: let it surface
+  }
+  if (picture && !isFlat(picture.image)) return picture;
+  return openDataUrl(await openOnServer(file), aspect);
+}
+
+/** Read a file of which the server returns the ink alone, white on black. */
+async function openInk(file, openOnServer, aspect) {
+  refuse(file);
+  return openDataUrl(await openOnServer(file), aspect);
+}
+
+/** Refuse what the server would not take anyway. */
+function refuse(file) {
   if (!file.type.startsWith("image/")) {
     throw new PictureError("This is not a picture. Choose a PNG or JPEG file.");
   }
   if (file.size > MAX_FILE_BYTES) {
     throw new PictureError("This picture is larger than 8 MB. Choose a smaller one.");
   }
-  let picture = null;
-  try {
-    picture = squarePicture(await createImageBitmap(file));
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error; // anything else is a bug: let it surface
-  }
-  if (picture && !isFlat(picture.image)) return picture;
-  return openDataUrl(await openOnServer(file));
 }
 
-async function openDataUrl(url) {
+async function openDataUrl(url, aspect) {
   const image = new Image();
   image.src = url;
   await image.decode();
-  return squarePicture(image);
+  return fitPicture(image, aspect);
 }
 
-/** {image: a square canvas, ink: the colour that stands out from the picture's paper}. */
-function squarePicture(source) {
-  const scale = PICTURE_SIDE / Math.max(source.width, source.height);
+/** {image: a canvas of that aspect, ink: the colour that stands out from the picture's paper}. */
+function fitPicture(source, aspect) {
+  const fullWidth = aspect * PICTURE_HEIGHT;
+  const scale = Math.min(fullWidth / source.width, PICTURE_HEIGHT / source.height);
   const width = Math.max(1, Math.round(source.width * scale));
   const height = Math.max(1, Math.round(source.height * scale));
   const fitted = blankCanvas(width, height, "#fff"); // transparent pictures lie on white paper
   fitted.drawImage(source, 0, 0, width, height);
 
   const paper = borderColour(fitted, width, height);
-  const square = blankCanvas(PICTURE_SIDE, PICTURE_SIDE, `rgb(${paper.join(" ")})`);
-  square.drawImage(fitted.canvas, (PICTURE_SIDE - width) / 2, (PICTURE_SIDE - height) / 2);
-  return { image: square.canvas, ink: luminance(paper) > 127 ? "#000" : "#fff" };
+  const full = blankCanvas(fullWidth, PICTURE_HEIGHT, `rgb(${paper.join(" ")})`);
+  full.drawImage(fitted.canvas, (fullWidth - width) / 2, (PICTURE_HEIGHT - height) / 2);
+  return { image: full.canvas, ink: luminance(paper) > 127 ? "#000" : "#fff" };
 }
 
 function blankCanvas(width, height, colour) {

@@ -14,46 +14,53 @@ from gradio.data_classes import DataWithFiles
 from numpy.typing import NDArray
 from PIL import Image
 
-from vaegmm.data.images import open_image, to_grey
+from vaegmm.data.images import BlankImageError, open_image, to_grey
+from vaegmm.data.paper import VISIBLE, cut_to_ink, find_ink
 
 SIDE = 112  # pixels of the picture that a pad sends: four for each one that the model sees
 PNG_PREFIX = "data:image/png;base64,"
-# Signature, then the first chunk with width and height: read before Pillow sees anything.
-PNG_HEADER = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", SIDE, SIDE)
-MAX_URL_LENGTH = 70_000  # characters; the worst case, RGBA noise, takes 68,000
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+MAX_URL_LENGTH = 70_000  # characters of a square; the worst case, RGBA noise, takes 68,000
 SHOWN_SIDE = 448  # pixels of a picture made for the eye
 # An upload may hold 25 million pixels, half a gigabyte while it is opened: a crowd must queue.
 _one_at_a_time = threading.Lock()
 
 
-def decode_drawing(url: object) -> Image.Image:
-    """Read the value of a pad, a PNG data URL, into a grey picture of `SIDE` x `SIDE` pixels.
+def decode_drawing(url: object, aspect: int = 1) -> Image.Image:
+    """Read the value of a pad, a PNG data URL, into a grey picture `SIDE` pixels high.
+
+    Args:
+        url: anything at all.
+        aspect: width over height.
 
     Raises:
         ValueError: it is anything else.
     """
+    width = aspect * SIDE
     if not isinstance(url, str):
-        raise _refusal(f"a {type(url).__name__}")
-    if not url.startswith(PNG_PREFIX) or len(url) > MAX_URL_LENGTH:
-        raise _refusal(f"another text of {len(url)} characters")
+        raise _refusal(width, f"a {type(url).__name__}")
+    if not url.startswith(PNG_PREFIX) or len(url) > aspect * MAX_URL_LENGTH:
+        raise _refusal(width, f"another text of {len(url)} characters")
     try:
         content = base64.b64decode(url.removeprefix(PNG_PREFIX), validate=True)
     except ValueError as error:
-        raise _refusal("damaged base64") from error
-    if not content.startswith(PNG_HEADER):
-        raise _refusal("another file or size")
+        raise _refusal(width, "damaged base64") from error
+    # The first chunk has width and height: read before Pillow sees anything.
+    header = PNG_SIGNATURE + struct.pack(">I4sII", 13, b"IHDR", width, SIDE)
+    if not content.startswith(header):
+        raise _refusal(width, "another file or size")
     try:
         drawing = open_image(content)
     except ValueError as error:
-        raise _refusal("a damaged PNG") from error
+        raise _refusal(width, "a damaged PNG") from error
     if drawing.mode not in ("L", "RGB", "RGBA"):
-        raise _refusal(f"mode {drawing.mode}")
+        raise _refusal(width, f"mode {drawing.mode}")
     return drawing.convert("L")
 
 
-def _refusal(received: str) -> ValueError:
+def _refusal(width: int, received: str) -> ValueError:
     return ValueError(
-        f"A drawing must be the data URL of a PNG of {SIDE}x{SIDE} pixels, got {received}; "
+        f"A drawing must be the data URL of a PNG of {width}x{SIDE} pixels, got {received}; "
         "clear the pad and draw again."
     )
 
@@ -90,9 +97,7 @@ def open_upload(upload: object) -> Image.Image:
     Raises:
         ValueError: not one file, or not a picture.
     """
-    if not isinstance(upload, DataWithFiles) or len(upload.files) != 1:
-        raise ValueError("An upload must be one file; choose a single picture.")
-    _, content = upload.files[0]
+    content = _take_file(upload)
     with _one_at_a_time:
         grey = to_grey(open_image(content))
     darkest, lightest = float(grey.min()), float(grey.max())
@@ -101,3 +106,29 @@ def open_upload(upload: object) -> Image.Image:
     picture = Image.fromarray(np.round(grey * 255).astype(np.uint8))
     picture.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
     return picture
+
+
+def open_ink(upload: object) -> Image.Image:
+    """Open a file of which a pad shows the ink alone: white on black, cut to it, small.
+
+    Raises:
+        BlankImageError: nothing is drawn.
+        ValueError: not one file, or not a picture.
+    """
+    content = _take_file(upload)
+    with _one_at_a_time:
+        ink = find_ink(cut_to_ink(to_grey(open_image(content))))
+    rows, columns = np.nonzero(ink > VISIBLE)
+    if len(rows) == 0:
+        raise BlankImageError("No ink can be told from the paper; take one with more contrast.")
+    box = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    margin = 1 + max(box.shape) // 16  # the pad's border must show paper
+    picture = Image.fromarray(np.round(np.pad(box, margin) * 255).astype(np.uint8))
+    picture.thumbnail((2 * SHOWN_SIDE, SHOWN_SIDE))
+    return picture
+
+
+def _take_file(upload: object) -> bytes:
+    if not isinstance(upload, DataWithFiles) or len(upload.files) != 1:
+        raise ValueError("An upload must be one file; choose a single picture.")
+    return bytes(upload.files[0][1])

@@ -6,7 +6,7 @@ from functools import partial
 import gradio as gr
 from PIL import Image
 
-from app.controls import MODEL_EVENTS, with_clear_errors
+from app.controls import MODEL_EVENTS, build_footnote, with_clear_errors
 from app.pad.pad import Example, Reader, build_pad
 from app.reading.reading import BLANK_ANSWER, as_answer, build_reading
 from vaegmm.data.datasets import LabelledImages, keep_digits
@@ -16,16 +16,10 @@ from vaegmm.operations.classify import classify
 
 PAD_ID = "classify-pad"
 PRIVACY = "<p>Your drawings are read and forgotten: nothing is stored.</p>"
-PROGRAM = """
-<details>
-  <summary>Use it from a program</summary>
-  <pre><code>from gradio_client import Client, handle_file
+PROGRAM = """from gradio_client import Client, handle_file
 
 client = Client("<span class="origin">http://127.0.0.1:7860</span>")
-client.predict(handle_file("digit.png"), api_name="/classify")</code></pre>
-</details>
-"""
-FILL_IN_ORIGIN = "element.querySelector('.origin').textContent = location.origin;"
+client.predict(handle_file("digit.png"), api_name="/classify")"""
 
 
 def build_classify_tab(models: Mapping[str, VAEGMM], examples: LabelledImages) -> None:
@@ -42,12 +36,7 @@ def build_classify_tab(models: Mapping[str, VAEGMM], examples: LabelledImages) -
             build_pad(PAD_ID, name="Drawing pad", readers=readers)
         with gr.Column(elem_classes="classify-reading"):
             build_reading(PAD_ID, {name: model.labels for name, model in models.items()})
-    gr.HTML(
-        PRIVACY + PROGRAM,
-        js_on_load=FILL_IN_ORIGIN,
-        elem_classes="footnote",
-        apply_default_css=False,
-    )
+    build_footnote(PRIVACY, PROGRAM)
     file = gr.File(type="binary", label="Image file", visible=False)
     reader = gr.Radio(list(models), value=next(iter(models)), label="Digits", visible=False)
     answer = gr.JSON(label="Classification", visible=False)

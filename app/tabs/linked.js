@@ -1,13 +1,16 @@
 /*
- * A link to a muddle opens its tab: the tab's own script runs only once it is open. Gradio runs
- * this as a function's body, and may do so before the tabs are there.
+ * A link to what a tab shows opens that tab: the tab's own script runs only once it is open. Gradio
+ * runs this as a function's body, and may do so before the tabs are there.
  */
+
+const LINKED_TABS = { "#muddle=": "Muddle", "#morph=": "Morph" }; // by how their links begin
 
 /** Open the tab that the address asks for; tell whether nothing is left to be done. */
 function openLinkedTab() {
-  if (!location.hash.startsWith("#muddle=")) return true;
+  const [, name] = Object.entries(LINKED_TABS).find(([start]) => location.hash.startsWith(start)) ?? [];
+  if (!name) return true;
   const tabs = [...document.querySelectorAll("[role=tab]")];
-  const tab = tabs.find((one) => one.checkVisibility() && one.textContent.trim() === "Muddle");
+  const tab = tabs.find((one) => one.checkVisibility() && one.textContent.trim() === name);
   tab?.click();
   return tab !== undefined;
 }

@@ -7,15 +7,15 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from app.controls import MODEL_EVENTS, with_clear_errors
+from app.controls import MODEL_EVENTS, build_footnote, with_clear_errors
 from app.muddle.muddle import Muddler, build_muddle
-from app.muddle.questions import Wish, read_mix, read_seed, read_whole
+from app.muddle.questions import Wish, read_mix
 from app.muddle.words import as_shares
 from app.pad.pad import build_pad
-from vaegmm.data.datasets import LabelledImages
+from app.shared.questions import read_seed, read_whole
 from vaegmm.evaluation.judge import Judge, collect_votes
 from vaegmm.model import VAEGMM
-from vaegmm.operations.handwriting import encode_handwriting
+from vaegmm.operations.handwriting import Handwriting
 from vaegmm.operations.muddle import METHODS
 
 PAD_ID = "muddle-pad"
@@ -24,27 +24,20 @@ ABOUT = """
 <p>A muddle lies between two real digits of MNIST's test part. The judges never saw the model that
 makes it, and it never saw them.</p>
 """
-PROGRAM = """
-<details>
-  <summary>Use it from a program</summary>
-  <pre><code>from gradio_client import Client
+PROGRAM = """from gradio_client import Client
 
 client = Client("<span class="origin">http://127.0.0.1:7860</span>")
-picture, votes = client.predict(4, 9, mix=0.5, seed=1, api_name="/muddle")</code></pre>
-</details>
-"""
-FILL_IN_ORIGIN = "element.querySelector('.origin').textContent = location.origin;"
+picture, votes = client.predict(4, 9, mix=0.5, seed=1, api_name="/muddle")"""
 
 
 def find_muddlers(
-    models: Mapping[str, VAEGMM], examples: LabelledImages, judge: Judge
+    models: Mapping[str, VAEGMM], handwritings: Mapping[str, Handwriting], judge: Judge
 ) -> dict[str, Muddler]:
-    """Those models, by name, that know two digits or more and have examples of each."""
-    shown = {*examples.labels.tolist()}
+    """Those models, by name, that know two digits or more and have handwriting."""
     return {
-        name: Muddler(model, encode_handwriting(model, examples), judge)
-        for name, model in models.items()
-        if len(model.labels) > 1 and shown >= {*model.labels}
+        name: Muddler(models[name], handwriting, judge)
+        for name, handwriting in handwritings.items()
+        if len(models[name].labels) > 1
     }
 
 
@@ -58,12 +51,7 @@ def build_muddle_tab(muddlers: Mapping[str, Muddler]) -> None:
     # The script moves it between the choices and the picture once a visitor wants to draw.
     with gr.Column(elem_classes="muddle-drawing"):
         build_pad(PAD_ID, name="Pad for the digit to muddle")
-    gr.HTML(
-        ABOUT + PROGRAM,
-        js_on_load=FILL_IN_ORIGIN,
-        elem_classes="footnote",
-        apply_default_css=False,
-    )
+    build_footnote(ABOUT, PROGRAM)
     names = list(muddlers)
     inputs = [
         gr.Number(label="Digit", visible=False),

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from app.build import encode_handwritings
 from app.muddle.muddle import Muddler, build_muddle
 from app.muddle.words import describe_votes
 from app.pad.pictures import SIDE, encode_picture
@@ -26,7 +27,8 @@ MISFIT = "The page and the program do not fit together; reload the page."
 @pytest.fixture(scope="module")
 def muddlers(digits: VAEGMM, digits148: VAEGMM, judge: Judge) -> dict[str, Muddler]:
     models = {"0-9": digits, "1 / 4 / 8": digits148}
-    return find_muddlers(models, load_dataset("sample", train=False), judge)
+    examples = load_dataset("sample", train=False)
+    return find_muddlers(models, encode_handwritings(models, examples), judge)
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +212,8 @@ def test_a_model_whose_digits_are_not_shown_makes_none(
     digits: VAEGMM, digits148: VAEGMM, judge: Judge
 ) -> None:
     some = load_dataset("sample", train=False, digits=(1, 4, 8))
-    assert list(find_muddlers({"all": digits, "some": digits148}, some, judge)) == ["some"]
+    models = {"all": digits, "some": digits148}
+    assert list(find_muddlers(models, encode_handwritings(models, some), judge)) == ["some"]
 
 
 @pytest.mark.parametrize(

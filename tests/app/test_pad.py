@@ -65,3 +65,18 @@ def test_the_pad_s_value_never_reaches_a_template() -> None:
     pad = build_pad("pad", name="A pad")
     assert "value" not in pad.html_template + pad.css_template
     assert "${" not in pad.html_template + pad.css_template
+
+
+def test_a_wide_pad_reads_wide_drawings_only() -> None:
+    pad = build_pad(
+        "pad", name="A pad", readers=[Reader("a", lambda d: {"size": d.size})], aspect=2
+    )
+    wide, square = (encode_picture(Image.new("L", (n * SIDE, SIDE))) for n in (2, 1))
+    assert pad.read_drawing([wide, "a"]) == {"size": (2 * SIDE, SIDE)}
+    assert "224x112" in pad.read_drawing([square, "a"])["error"]
+    assert (pad.props["aspect"], pad.props["upload"]) == (2, "ink")
+
+
+def test_a_pad_may_have_a_hint_of_its_own() -> None:
+    assert build_pad("pad", name="A pad").props["hint"] is None
+    assert build_pad("pad", name="A pad", hint="Write.").props["hint"] == "Write."

@@ -17,9 +17,11 @@ from app.pad.pictures import (
     decode_drawing,
     encode_picture,
     enlarge_digit,
+    open_ink,
     open_upload,
 )
 from vaegmm.data.datasets import LabelledImages
+from vaegmm.data.images import BlankImageError
 
 
 def as_url(picture: Image.Image, file_format: str = "PNG") -> str:
@@ -135,3 +137,34 @@ def test_an_enlarged_digit_is_the_same_digit(sample: LabelledImages) -> None:
 
 def test_a_picture_survives_its_data_url() -> None:
     assert np.array_equal(np.asarray(decode_drawing(encode_picture(drawing("L")))), drawing("L"))
+
+
+def test_a_wide_drawing_is_as_many_times_as_wide() -> None:
+    url = encode_picture(Image.new("L", (2 * SIDE, SIDE)))
+    assert decode_drawing(url, aspect=2).size == (2 * SIDE, SIDE)
+    noise = np.random.default_rng(0).integers(0, 256, (SIDE, 2 * SIDE, 4), np.uint8)
+    assert decode_drawing(encode_picture(Image.fromarray(noise)), aspect=2).mode == "L"
+    for wrong in (url, encode_picture(Image.new("L", (2 * SIDE, 2 * SIDE)))):
+        with pytest.raises(ValueError, match="112x112"):
+            decode_drawing(wrong)
+
+
+@pytest.mark.parametrize(("paper", "ink"), [(230, 40), (20, 210)])
+def test_of_a_number_on_paper_the_ink_alone_is_opened(paper: int, ink: int) -> None:
+    levels = np.full((1200, 900), paper, np.uint8)
+    levels[500:700, 300:320] = levels[500:700, 600:620] = ink
+    buffer = io.BytesIO()
+    Image.fromarray(levels).save(buffer, "PNG")
+    opened = np.asarray(open_ink(upload(buffer.getvalue())))
+    height, width = opened.shape
+    assert width / height == pytest.approx((320 + 40) / (200 + 40), rel=0.1)
+    assert (opened[0].max(), opened[:, 0].max(), opened.max()) == (0, 0, 255)
+
+
+def test_paper_without_ink_is_refused() -> None:
+    buffer = io.BytesIO()
+    Image.new("L", (300, 200), 220).save(buffer, "PNG")
+    with pytest.raises(BlankImageError, match="No ink"):
+        open_ink(upload(buffer.getvalue()))
+    with pytest.raises(ValueError, match="An upload must be one file"):
+        open_ink(None)

@@ -85,9 +85,54 @@ def test_a_muddle_is_made_for_a_program(client: Client) -> None:
         client.predict(4, 4, api_name="/muddle")
 
 
+def test_a_morph_of_typed_numbers_is_a_file(client: Client) -> None:
+    path = client.predict("32", "41", api_name="/morph")
+    assert Path(path).name == "morph-32-41.gif"
+    with Image.open(path) as picture:
+        assert (picture.format, picture.size) == ("GIF", (560, 280))
+        assert picture.info["loop"] == 0
+
+
+def test_a_morph_of_pictures_is_a_file(
+    client: Client, sample: LabelledImages, tmp_path: Path
+) -> None:
+    Image.fromarray(sample.images[0].numpy()).save(tmp_path / "one.png")
+    picture = handle_file(tmp_path / "one.png")
+    call = {"source_file": picture, "path": "linear", "n_frames": 5, "size": 28}
+    path = client.predict("", "4", format="png", api_name="/morph", **call)
+    with Image.open(path) as strip:
+        assert (strip.format, strip.size) == ("PNG", (5 * 28, 28))
+
+
+@pytest.mark.parametrize(
+    ("source", "settings", "said"),
+    [
+        ("", {}, "1 to 6 digits"),
+        ("1234567", {}, "at most 6 digits"),
+        ("3", {"size": 30}, "a multiple of 28"),
+        ("3", {"n_frames": 1000}, "2 to 240"),
+    ],
+)
+def test_a_morph_that_cannot_be_made_is_one_sentence(
+    client: Client, source: str, settings: dict[str, int], said: str
+) -> None:
+    with pytest.raises(AppError, match=said) as raised:
+        client.predict(source, "4", api_name="/morph", **settings)
+    assert "/" not in str(raised.value)
+
+
+def test_a_morph_of_a_bad_file_is_one_sentence(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "number.png").write_bytes(b"hello")
+    with pytest.raises(AppError, match="image") as raised:
+        client.predict(
+            "3", "4", target_file=handle_file(tmp_path / "number.png"), api_name="/morph"
+        )
+    assert "/" not in str(raised.value)
+
+
 def test_no_endpoint_is_there_by_accident(client: Client) -> None:
     api = client.view_api(print_info=False, return_format="dict")
-    assert list(api["named_endpoints"]) == ["/classify", "/muddle"]
+    assert list(api["named_endpoints"]) == ["/classify", "/muddle", "/morph"]
     assert not api["unnamed_endpoints"]
 
 

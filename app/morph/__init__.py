@@ -1,0 +1,1 @@
+"""One number turns into another, in the visitor's own hand."""

@@ -1,0 +1,11 @@
+"""Scripts and style sheets, each a file of its own, joined into what a component takes."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+APP = Path(__file__).parents[1]
+
+
+def join_files(names: Iterable[str]) -> str:
+    """The texts of some files of the page, in that order; names as in "pad/live.js"."""
+    return "\n".join((APP / name).read_text(encoding="utf-8") for name in names)

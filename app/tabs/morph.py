@@ -1,0 +1,147 @@
+"""The Morph tab: one number turns into another, in the visitor's own hand."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TypeVar
+
+import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
+
+from app.controls import MODEL_EVENTS, build_footnote, with_clear_errors
+from app.morph.morph import Morpher, build_morph
+from app.morph.questions import PAD_ASPECT, Typed, read_count
+from app.pad.pad import build_pad
+from app.shared.questions import read_number, read_seed, read_whole
+from vaegmm.data.images import open_image
+from vaegmm.data.numbers import split_number
+from vaegmm.media import FORMATS, MediaSettings, check_settings, encode_media
+from vaegmm.model import VAEGMM
+from vaegmm.operations.handwriting import Handwriting
+from vaegmm.operations.morph import EASINGS, PATHS, MorphSettings, morph
+from vaegmm.operations.writing import Digit
+
+C = TypeVar("C", bound=str)
+
+PADS = {
+    "morph-pad-1": "Pad for a number",
+    "morph-pad-2": "Pad for another number",
+}
+HINT = "Write a number, its digits apart. A photo of one works too."
+ABOUT = """
+<p>Typed numbers are in the handwriting of MNIST's test part. Your drawings are read and forgotten:
+nothing is stored.</p>
+"""
+PROGRAM = """from gradio_client import Client, handle_file
+
+client = Client("<span class="origin">http://127.0.0.1:7860</span>")
+path = client.predict("32", "41", format="gif", api_name="/morph")
+path = client.predict("", "8", source_file=handle_file("three.png"), api_name="/morph")"""
+
+
+def find_morphers(
+    models: Mapping[str, VAEGMM], handwritings: Mapping[str, Handwriting]
+) -> dict[str, Morpher]:
+    """Those models, by name, that have handwriting."""
+    return {name: Morpher(models[name], one) for name, one in handwritings.items()}
+
+
+def build_morph_tab(morphers: Mapping[str, Morpher]) -> None:
+    """Place the tab's components, and the endpoint `/morph` for programs.
+
+    Args:
+        morphers: make the morphs, the first unless the visitor chooses another.
+    """
+    build_morph(list(PADS), morphers)
+    # The script moves them to the numbers that a visitor wants to draw.
+    with gr.Column(elem_classes="morph-drawing"):
+        for pad_id, name in PADS.items():
+            build_pad(pad_id, name=name, aspect=PAD_ASPECT, hint=HINT)
+    build_footnote(ABOUT, PROGRAM)
+    names, settings, media = list(morphers), MorphSettings(), MediaSettings()
+    inputs = [
+        gr.Textbox("", label="Number to start from", visible=False),
+        gr.Textbox("", label="Number to end with", visible=False),
+        gr.File(type="binary", label="Picture of the first number", visible=False),
+        gr.File(type="binary", label="Picture of the last number", visible=False),
+        gr.Radio(list(PATHS), value=settings.path, label="Path", visible=False),
+        gr.Number(settings.n_frames, label="Frames one way", visible=False),
+        gr.Radio(list(EASINGS), value=settings.easing, label="Easing", visible=False),
+        gr.Checkbox(media.returns, label="There and back again", visible=False),
+        gr.Checkbox(settings.keep_ends, label="Keep the pictures at the ends", visible=False),
+        gr.Number(0, label="Handwriting of typed numbers", visible=False),
+        gr.Number(media.fps, label="Frames per second", visible=False),
+        gr.Number(media.size, label="Height in pixels", visible=False),
+        gr.Textbox(media.ink, label="Colour of the ink", visible=False),
+        gr.Textbox(media.paper, label="Colour of the paper", visible=False),
+        gr.Radio(list(FORMATS), value=FORMATS[0], label="Format", visible=False),
+        gr.Radio(names, value=names[0], label="Digits", visible=False),
+    ]
+    output = gr.File(label="Morph", visible=False)
+    gr.Button(visible=False).click(
+        partial(morph_for_program, morphers, output.GRADIO_CACHE),
+        inputs,
+        output,
+        api_name="morph",
+        api_description="A number that turns into another, as a file. Pictures precede text.",
+        concurrency_id=MODEL_EVENTS,
+    )
+
+
+@with_clear_errors
+def morph_for_program(
+    morphers: Mapping[str, Morpher],
+    folder: str,
+    source: str | None,
+    target: str | None,
+    source_file: bytes | None = None,
+    target_file: bytes | None = None,
+    path: str | None = "geodesic",
+    n_frames: float | None = 60,
+    easing: str | None = "none",
+    returns: bool | None = True,
+    keep_ends: bool | None = True,
+    style: float | None = 0,
+    fps: float | None = 30,
+    size: float | None = 280,
+    ink: str | None = "#ffffff",
+    paper: str | None = "#000000",
+    format: str | None = FORMATS[0],
+    digits: str | None = None,
+) -> str:
+    """Make one morph; return where its file is, in the folder that Gradio serves and empties."""
+    morpher = morphers[_choose(digits, tuple(morphers), "The digits")]
+    chosen = _choose(format, FORMATS, "The format")
+    settings = MorphSettings(
+        _choose(path, PATHS, "The path"),
+        read_count(n_frames),
+        _choose(easing, EASINGS, "The easing"),
+        bool(keep_ends),
+    )
+    height = read_whole(read_number(size, "The size"), "The size")
+    rate = read_number(fps, "The frames per second")
+    media = MediaSettings(rate, height, ink or "", paper or "", bool(returns))
+    seed = read_seed(style, "The style")
+    start = read_end(morpher, source, source_file, seed)
+    end = read_end(morpher, target, target_file, seed)
+    check_settings(media, chosen, settings.n_frames, max(len(start), len(end)))
+    frames = morph(morpher.model, start, end, settings).joined()
+    name = f"morph-{morpher.read(start)}-{morpher.read(end)}.{chosen}".replace("?", "x")
+    return str(save_bytes_to_cache(encode_media(frames, media, chosen), name, folder))
+
+
+def read_end(morpher: Morpher, text: str | None, file: bytes | None, style: int) -> list[Digit]:
+    """The digits of a picture, or of a text where there is none.
+
+    Raises:
+        ValueError: neither is a number.
+    """
+    if file is not None:
+        return split_number(open_image(file))
+    return morpher.split(Typed(text or "", style))
+
+
+def _choose(value: str | None, known: tuple[C, ...], name: str) -> C:
+    chosen = next((one for one in known if one == value), None)
+    if chosen is None:
+        raise ValueError(f"{name} must be one of {', '.join(known)}; got none of them.")
+    return chosen
