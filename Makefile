@@ -45,6 +45,7 @@ bench: .venv/dev
 	$(PY) -m benchmarks.paste $(ARGS)
 	$(PY) -m benchmarks.mixture
 	$(PY) -m benchmarks.training
+	$(PY) -m benchmarks.morph
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
