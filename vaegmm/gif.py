@@ -1,7 +1,6 @@
 """An animated GIF of few levels, written by hand; what it shows is not known here.
 
-Neither Pillow nor imageio writes codes of four bits, which keep it small. The LZW coder is
-Pillow's.
+Pillow writes codes of eight bits only; four keep it small. The LZW coder is Pillow's.
 """
 
 from __future__ import annotations

@@ -16,7 +16,6 @@ from fractions import Fraction
 from typing import Literal
 
 import av
-import imageio.v3 as iio
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -90,7 +89,7 @@ def check_settings(
         ("n_places", n_places, 1 <= n_places <= 6, "from 1 to 6", "give 1 to 6 digits"),
     ):
         if not is_right:
-            raise ValueError(f"{name} must be {expected}, got {value!r}; {remedy}.")
+            raise ValueError(f"{name} must be {expected}, got {repr(value)[:40]}; {remedy}.")
     order, periods = _arrange(settings, format, n_frames)
     n_shown = sum(periods) if format in ("mp4", "avi") else len(order)
     n_pixels = n_shown * n_places * size**2
@@ -185,12 +184,18 @@ def _write_gif(film: _Film) -> bytes:
 
 
 def _write_webp(film: _Film) -> bytes:
+    """Write through Pillow, which keeps all frames: as bytes with a palette, not as colours."""
+    colours, pictures = _ramp(film.settings).tobytes(), []
+    for index in film.order:
+        picture = Image.fromarray(_enlarge(film.frames[index], film.settings.size))
+        picture.putpalette(colours)
+        pictures.append(picture)
     buffer, times = io.BytesIO(), _durations(film, 1000)
-    file = iio.imopen(buffer, "w", plugin="pillow", extension=".webp")
-    with file:
-        for picture in _paint(film, film.order):
-            # Every frame is a key frame (kmax): changes alone leave ghosts of earlier frames.
-            file.write(picture, is_batch=False, duration=times, loop=0, method=2, kmin=0, kmax=1)
+    # Every frame is a key frame (kmax): changes alone leave ghosts of earlier frames.
+    pictures[0].save(
+        buffer, "WEBP", save_all=True, append_images=pictures[1:], duration=times, loop=0,
+        method=2, kmin=0, kmax=1,
+    )  # fmt: skip
     return buffer.getvalue()
 
 
@@ -211,10 +216,7 @@ def _write_video(
     codec: Literal["libx264", "mpeg4"],
     quality: dict[str, str],
 ) -> bytes:
-    """Write through PyAV: imageio sets no quality, and no single thread.
-
-    With more than one, x264 writes other bytes now and then.
-    """
+    """Write on one thread: with more, x264 writes other bytes now and then."""
     rate = Fraction(film.settings.fps).limit_denominator(1000)
     buffer = io.BytesIO()
     with av.open(buffer, "w", format=format, options=options) as container:
@@ -228,7 +230,6 @@ def _write_video(
 
 
 def _write_png(film: _Film) -> bytes:
-    """Write through Pillow: imageio has no palettes, in which an index is a level."""
     n_frames, height, width = film.frames.shape
     n_columns = min(STRIP * SIDE // width, n_frames)
     n_rows = -(-n_frames // n_columns)

@@ -1,9 +1,10 @@
 /*
  * Saving the morph: the server makes a file of the very frames that are shown.
  */
-/* global props, server, find, make, saveFile, chosen, listKnown, wanted, numbers, sayNote */
+/* global props, server, find, make, saveFile, chosen, listKnown, wanted, waiting, SLOW_MS, endProgress, numbers, sayNote */
 
 const FORMAT_NAMES = { gif: "GIF", webp: "WebP", mp4: "MP4", avi: "AVI", png: "PNG strip" };
+let slowFile = null;
 const FILE_LOST = "The connection is lost. Try again in a moment.";
 
 async function saveAs(format) {
@@ -21,7 +22,15 @@ async function saveAs(format) {
   sayNote(answer?.file ? `Saved as ${name}.` : (answer?.error ?? FILE_LOST));
 }
 
+/** Nobody knows how long a file takes: a bar without a value, if it takes long. */
 function setSaving(isSaving) {
+  if (isSaving) {
+    find("player-progress").removeAttribute("value");
+    slowFile = setTimeout(() => find("player-progress").classList.add("is-there"), SLOW_MS);
+  } else {
+    clearTimeout(slowFile);
+    if (waiting === null) endProgress(); // else a morph is being made
+  }
   for (const button of find("morph-save").children) button.disabled = isSaving;
 }
 

@@ -1,6 +1,6 @@
 /*
- * The address of a morph: "#morph=32&to=41&style=1&style2=2&path=geodesic", with what differs from
- * the usual settings. A drawing has none: it never leaves the page but to be read.
+ * The address of a morph: "#morph=32&to=41&style=1&style2=2&path=geodesic", with
+ * those of the settings for its frames that are not as usual. A drawing has none: it never leaves the page but to be read.
  */
 /* global props, chosen, DEFAULTS, PATHS, TYPED, numbers, chooseReader, updateAddress */
 
@@ -25,7 +25,7 @@ function followLink() {
   if (!location.hash.startsWith(LINK_START)) return false;
   const query = new URLSearchParams(location.hash.slice(1));
   chooseReader(query.get("model"));
-  chosen.path = query.get("path") in PATHS ? query.get("path") : DEFAULTS.path;
+  chosen.path = Object.hasOwn(PATHS, query.get("path")) ? query.get("path") : DEFAULTS.path;
   const frames = Math.round(Number(query.get("frames"))) || DEFAULTS.frames;
   chosen.frames = Math.min(240, Math.max(2, frames));
   for (const name of IN_LINK.slice(1)) {
@@ -38,8 +38,7 @@ function followLink() {
 }
 
 function readNumber(query, name, style) {
-  const text = (query.get(name) ?? "").slice(0, props.max_digits);
-  return { way: TYPED, text, style: Number(query.get(style) ?? 0) };
+  return { way: TYPED, text: query.get(name) ?? "", style: Number(query.get(style) ?? 0) };
 }
 
 /** Keep the address up to date while the tab is seen, and clean while it is not. */

@@ -7,7 +7,8 @@ file in `vaegmm.media`.
 
 import base64
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,8 +49,10 @@ STYLES = (
 N_LOOKS = 9  # frames of the film strip
 # The first pair of these that a model knows is what a visitor sees first.
 FIRST_PAIRS = (("3", "8"), ("4", "8"))
-# A file may hold 80 million pixels: a crowd must queue.
-_one_at_a_time = threading.Lock()
+# A search takes both cores for a moment, and a file may hold 80 million pixels: a crowd must queue,
+# but not for ever, and not before the pads, which share the server's threads.
+_searches, _files = threading.BoundedSemaphore(2), threading.BoundedSemaphore(1)
+PATIENCE_S = 8.0
 
 Answer = dict[str, object]
 
@@ -157,17 +160,33 @@ def _server_functions(morphers: Mapping[str, Morpher]) -> list[Callable[[object]
     def make_place(question: object) -> Answer:
         try:
             morpher, place = read_place_question(question, morphers)
-            return morpher.describe_place(place)
+            with _take_turn(_searches):
+                return morpher.describe_place(place)
         except ValueError as error:
             return {"error": as_sentence(error)}
 
     def pack_file(question: object) -> Answer:
         try:
             film = read_film_question(question)
-            with _one_at_a_time:
+            with _take_turn(_files):
                 content = encode_media(film.frames, film.settings, film.format)
         except ValueError as error:
             return {"error": as_sentence(error)}
         return {"file": base64.b64encode(content).decode("ascii")}
 
     return [read_number, make_place, pack_file]
+
+
+@contextmanager
+def _take_turn(places: threading.BoundedSemaphore) -> Iterator[None]:
+    """Wait for a place among those who work.
+
+    Raises:
+        ValueError: there was none for too long.
+    """
+    if not places.acquire(timeout=PATIENCE_S):
+        raise ValueError("Many visitors are being served just now; try again in a moment.")
+    try:
+        yield
+    finally:
+        places.release()

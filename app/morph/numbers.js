@@ -30,7 +30,6 @@ class NumberInput {
     root.ariaLabel = title;
     root.querySelector("h2").textContent = title;
     this.#find("text").ariaLabel = `${title}: a number of up to ${props.max_digits} digits`;
-    this.#find("text").maxLength = props.max_digits;
     this.#listen();
   }
 

@@ -13,7 +13,6 @@ from app.morph.questions import PAD_ASPECT, Typed, read_count
 from app.pad.pad import build_pad
 from app.shared.questions import read_number, read_seed, read_whole
 from vaegmm.data.images import open_image
-from vaegmm.data.numbers import split_number
 from vaegmm.media import FORMATS, MediaSettings, check_settings, encode_media
 from vaegmm.model import VAEGMM
 from vaegmm.operations.handwriting import Handwriting
@@ -135,9 +134,7 @@ def read_end(morpher: Morpher, text: str | None, file: bytes | None, style: int)
     Raises:
         ValueError: neither is a number.
     """
-    if file is not None:
-        return split_number(open_image(file))
-    return morpher.split(Typed(text or "", style))
+    return morpher.split(Typed(text or "", style) if file is None else open_image(file))
 
 
 def _choose(value: str | None, known: tuple[C, ...], name: str) -> C:

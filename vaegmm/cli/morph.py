@@ -91,7 +91,7 @@ def write_morph(arguments: MorphArguments) -> None:
     check_morph(settings)
     check_settings(media, format, a.n_frames)
     model = VAEGMM.from_pretrained(a.weights).to(resolve_device(a.device))
-    numbers = [_find_digits(model, given, a) for given in (a.source, a.target)]
+    numbers = _find_numbers(model, a)
     check_settings(media, format, a.n_frames, max(map(len, numbers)))
     made = _make(model, numbers[0], numbers[1], settings)
     content = encode_media(made.joined(), media, format)
@@ -111,25 +111,37 @@ def _choose_format(path: Path) -> Format:
     return format
 
 
-def _find_digits(model: VAEGMM, given: str, arguments: MorphArguments) -> list[Digit]:
-    """Write a typed number, or split a picture of one and say what is read in it."""
+def _find_numbers(model: VAEGMM, arguments: MorphArguments) -> list[list[Digit]]:
+    """Find the digits of both numbers: typed ones are written, pictures split."""
     from vaegmm.data.datasets import load_dataset
+    from vaegmm.operations.handwriting import encode_handwriting
+    from vaegmm.operations.writing import check_number, write_number
+
+    a = arguments
+    typed = [text for text in (a.source, a.target) if text.isdigit()]
+    for text in typed:
+        check_number(model, text, a.style)
+    split = {name: _split(model, name) for name in (a.source, a.target) if name not in typed}
+    if typed:
+        data = load_dataset(a.dataset, False, (), a.data_dir)
+        handwriting = encode_handwriting(model, data)
+        for text in typed:
+            split[text] = write_number(model, handwriting, text, a.style)
+    return [split[a.source], split[a.target]]
+
+
+def _split(model: VAEGMM, name: str) -> list[Digit]:
+    """Split a picture of a number, and say what is read in it."""
     from vaegmm.data.images import open_image
     from vaegmm.data.numbers import split_number
-    from vaegmm.operations.handwriting import encode_handwriting
-    from vaegmm.operations.writing import check_number, read_digits, write_number
+    from vaegmm.operations.writing import read_digits
 
-    if given.isdigit():
-        check_number(model, given, arguments.style)
-        data = load_dataset(arguments.dataset, False, (), arguments.data_dir)
-        return write_number(model, encode_handwriting(model, data), given, arguments.style)
-    digits: list[Digit]
     try:
-        digits = split_number(open_image(Path(given)))
+        digits: list[Digit] = split_number(open_image(Path(name)))
     except ValueError as error:
-        raise ValueError(f"{given}: {error}") from error
+        raise ValueError(f"{name}: {error}") from error
     read = ", ".join(map(str, read_digits(model, digits)))
-    say(f"{given}: {len(digits)} digit{'s' if len(digits) > 1 else ''}, read as {read}")
+    say(f"{name}: {len(digits)} digit{'s' if len(digits) > 1 else ''}, read as {read}")
     return digits
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from vaegmm.evaluation.ambiguity import has_usual_ink
-from vaegmm.evaluation.judge import LIMIT, Judge
+from vaegmm.evaluation.judge import LIMIT, Judge, Opinion
 
 LEAST_TOP = 0.5  # probability of the best label, below which a frame shows no one digit
 
@@ -91,8 +91,11 @@ def measure_morphs(morphs: Morphs, reference: Tensor, judge: Judge, real: Tensor
     frames = morphs.frames
     n_pairs, n_frames = frames.shape[:2]
     steps = _measure_steps(frames)
-    labels = judge.judge(frames.flatten(0, 1)).probabilities.argmax(1)
-    switches = (labels.view(n_pairs, n_frames).diff(dim=1) != 0).sum(1)
+    opinion = judge.judge(frames.flatten(0, 1))
+    labels = opinion.probabilities.argmax(1).view(n_pairs, n_frames)
+    switches = (labels.diff(dim=1) != 0).sum(1)
+    is_between = torch.ones(n_pairs, n_frames, dtype=torch.bool)
+    is_between[:, [0, -1]] = False  # the ends are not the morph's doing
     lengths = steps.sum(1)
     off = (frames[:, [0, -1]].float() - morphs.ends.float()) / 255
     return MorphMetrics(
@@ -100,8 +103,7 @@ def measure_morphs(morphs: Morphs, reference: Tensor, judge: Judge, real: Tensor
         length=_mean(_ratio(lengths, reference)),
         shorter=_mean(lengths < reference),
         unevenness=_mean(_ratio(steps.amax(1), steps.mean(1))),
-        # the ends are not the morph's doing
-        likeness=measure_likeness(frames[:, 1:-1].flatten(0, 1), judge, real),
+        likeness=measure_likeness(frames.flatten(0, 1), opinion, real, is_between.flatten()),
         switches=_mean(switches),
         one_switch=_mean(switches == 1),
         end_error=off.square().mean().sqrt().item(),
@@ -109,16 +111,25 @@ def measure_morphs(morphs: Morphs, reference: Tensor, judge: Judge, real: Tensor
     )
 
 
-def measure_likeness(images: Tensor, judge: Judge, real: Tensor) -> Likeness:
-    """Measure how like digits images (N, 28, 28) uint8 are; arguments as in `measure_morphs`."""
-    opinion = judge.judge(images)
+def measure_likeness(
+    images: Tensor, opinion: Opinion, real: Tensor, is_counted: Tensor
+) -> Likeness:
+    """Measure how like digits images are.
+
+    Args:
+        images: (N, 28, 28) uint8.
+        opinion: the judge's of them.
+        real: (M, 28, 28) uint8, real images.
+        is_counted: (N,) bool, which of them count.
+    """
     checks = {
         "agreed": opinion.disagreement <= LIMIT,
         "topped": opinion.probabilities.amax(1) >= LEAST_TOP,
         "usual_ink": has_usual_ink(images, real),
     }
-    digit_like = torch.stack(list(checks.values())).all(0)
-    return Likeness(_mean(digit_like), **{name: _mean(check) for name, check in checks.items()})
+    counted = {name: check[is_counted] for name, check in checks.items()}
+    digit_like = torch.stack(list(counted.values())).all(0)
+    return Likeness(_mean(digit_like), **{name: _mean(check) for name, check in counted.items()})
 
 
 def _measure_steps(frames: Tensor) -> Tensor:

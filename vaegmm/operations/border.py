@@ -54,15 +54,15 @@ class Lines:
 
 
 def decode(
-    model: VAEGMM, z: Tensor, precision: Precision = "float32", contrast: float = 1.0
+    model: VAEGMM, z: Tensor, precision: Precision = "float32", sharpness: float = 1.0
 ) -> Tensor:
     """Return images (N, 1, 28, 28) in [0, 1] of latents (N, D).
 
-    A contrast above 1 multiplies the logits: strokes become as crisp as real ones.
+    A sharpness above 1 multiplies the logits: strokes become as crisp as real ones.
     """
     with autocast(z.device, precision):
         parts = [
-            (contrast * model.network.decode(part).float()).sigmoid() for part in z.split(BATCH)
+            (sharpness * model.network.decode(part).float()).sigmoid() for part in z.split(BATCH)
         ]
     return torch.cat(parts)
 

@@ -17,15 +17,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from vaegmm.model import VAEGMM
-from vaegmm.operations.border import SOFTNESS
+from vaegmm.operations.border import SOFTNESS, decode
 from vaegmm.operations.curves import Spline, spline_basis
-from vaegmm.runtime import autocast, evaluating, resolve_precision
+from vaegmm.runtime import Precision, autocast, evaluating, resolve_precision
 
 # Settings were chosen on training images, by what the judge says of the frames; no frame is made
 # with its help.
-CONTRAST = 2.0  # of decoded images: half-grey strokes become ink or paper
-N_KNOTS, N_POINTS = 6, 16  # of the spline; where on it the energy is summed
-N_STEPS, STEP_SIZE = 24, 0.1  # of Adam
+SHARPNESS = 2.0  # of decoded images: half-grey strokes become ink or paper
+N_KNOTS, N_POINTS = 6, 24  # of the spline; where on it the energy is summed
+N_STEPS, STEP_SIZE = 30, 0.1  # of Adam
 DOUBT, UNLIKELY, OFF_INK = 2.0, 0.5, 2.0  # weights of the three parts of the strangeness
 LOG_DENSITY, SLOPE = -10.0, 3.0  # nats below which an image counts as unlikely, and how abruptly
 
@@ -37,44 +37,43 @@ def find_geodesic(model: VAEGMM, start: Tensor, end: Tensor) -> Spline:
     """
     device = start.device
     precision = resolve_precision("auto", device)
-    places = torch.linspace(0, 1, N_KNOTS, device=device)
-    knots = torch.lerp(start[:, None], end[:, None], places[:, None])  # (B, K, D)
-    basis = spline_basis(torch.linspace(0, 1, N_POINTS, device=device), N_KNOTS)  # (N, K)
     with evaluating(model), torch.inference_mode(False), torch.enable_grad():
-        first, last = knots[:, :1].clone(), knots[:, -1:].clone()
-        inner = knots[:, 1:-1].clone().requires_grad_()
+        # Copies: what was made in inference mode cannot be differentiated through.
+        first, last = start[:, None].clone(), end[:, None].clone()  # (B, 1, D)
+        places = torch.linspace(0, 1, N_KNOTS, device=device)[1:-1, None]
+        inner = torch.lerp(first, last, places).requires_grad_()  # (B, K - 2, D)
+        basis = spline_basis(torch.linspace(0, 1, N_POINTS, device=device), N_KNOTS)  # (N, K)
         optimizer = torch.optim.Adam([inner], betas=(0.9, 0.95))
         for step in range(N_STEPS):
             optimizer.param_groups[0]["lr"] = STEP_SIZE * _anneal(step)
             z = basis @ torch.cat([first, inner, last], 1)  # (B, N, D)
-            with autocast(device, precision):
-                energy = measure_energy(model, z)
-            (inner.grad,) = torch.autograd.grad(energy.sum(), inner)
+            energy = measure_energy(model, z, precision).sum()
+            (inner.grad,) = torch.autograd.grad(energy, inner)
             optimizer.step()
         return Spline(torch.cat([first, inner.detach(), last], 1))
 
 
-def measure_energy(model: VAEGMM, z: Tensor) -> Tensor:
+def measure_energy(model: VAEGMM, z: Tensor, precision: Precision = "float32") -> Tensor:
     """Return the energy (B,) of curves through points z (B, N, D).
 
     It is (N - 1) sum_i w_i^2 |x_{i+1} - x_i|^2 with x_i the decoded images and w_i = 1 + their
-    strangeness.
+    strangeness; `precision` is that of the networks.
     """
-    logits = model.network.decode(z.flatten(0, 1)).float()
-    x = (CONTRAST * logits).sigmoid()  # (B N, 1, 28, 28)
-    w = 1 + _measure_strangeness(model, x, z.shape[1])
-    steps = x.view(*z.shape[:2], -1).diff(dim=1).square().sum(2)  # (B, N - 1)
-    return (z.shape[1] - 1) * (((w[:, 1:] + w[:, :-1]) / 2).square() * steps).sum(1)
+    n_points = z.shape[1]
+    x = decode(model, z.flatten(0, 1), precision, SHARPNESS)  # (B N, 1, 28, 28)
+    w = 1 + _measure_strangeness(model, x, n_points, precision)
+    steps = x.view(-1, n_points, x[0].numel()).diff(dim=1).square().sum(2)  # (B, N - 1)
+    return (n_points - 1) * (((w[:, 1:] + w[:, :-1]) / 2).square() * steps).sum(1)
 
 
-def _measure_strangeness(model: VAEGMM, x: Tensor, n_points: int) -> Tensor:
+def _measure_strangeness(model: VAEGMM, x: Tensor, n_points: int, precision: Precision) -> Tensor:
     """Return how far images (B N, 1, 28, 28) are from the model's digits, (B, N), from 0."""
-    z, _ = model.network.encode(x.contiguous(memory_format=torch.channels_last))
+    with autocast(x.device, precision):
+        z, _ = model.network.encode(x.contiguous(memory_format=torch.channels_last))
     joint = model.log_joint(z.float())
-    by_label = model.sum_by_label(joint)
-    doubt = 1 - (by_label / SOFTNESS).softmax(1).amax(1)
+    doubt = 1 - (model.sum_by_label(joint) / SOFTNESS).softmax(1).amax(1)
     unlikely = F.softplus((LOG_DENSITY - joint.logsumexp(1)) / SLOPE)
-    ink = x.sum((1, 2, 3)).log().view(-1, n_points)
+    ink = x.sum((1, 2, 3)).clamp(min=1).log().view(-1, n_points)
     places = torch.linspace(0, 1, n_points, device=x.device)
     wanted = torch.lerp(ink[:, :1], ink[:, -1:], places)
     strange = (DOUBT * doubt + UNLIKELY * unlikely).view(-1, n_points)

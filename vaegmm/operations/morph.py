@@ -23,7 +23,7 @@ from vaegmm.data.numbers import MAX_DIGITS
 from vaegmm.model import VAEGMM
 from vaegmm.operations.border import decode
 from vaegmm.operations.curves import Curve, great_circle, space_evenly, straight_line
-from vaegmm.operations.geodesic import CONTRAST, find_geodesic
+from vaegmm.operations.geodesic import SHARPNESS, find_geodesic
 from vaegmm.operations.writing import Digit
 from vaegmm.runtime import evaluating
 
@@ -192,7 +192,7 @@ def follow(
 
 def _decode(model: VAEGMM, z: Tensor) -> Tensor:
     """Return images (B, T, 28, 28) of latents (B, T, D)."""
-    return decode(model, z.flatten(0, 1), contrast=CONTRAST).view(*z.shape[:2], SIDE, SIDE)
+    return decode(model, z.flatten(0, 1), sharpness=SHARPNESS).view(*z.shape[:2], SIDE, SIDE)
 
 
 def join_places(parts: Sequence[Morph]) -> Morph:

@@ -15,7 +15,7 @@ from vaegmm.operations.handwriting import Handwriting
 from vaegmm.runtime import evaluating
 
 Digit = NDArray[np.float32]
-MAX_STYLE = 2**53 - 1  # the largest that a browser counts to
+MAX_STYLE = 2**31 - 1  # short enough for a link
 CLEAR = 0.9  # probability from which on a digit of the handwriting is taken for typed text
 FAINT = 12.0  # sum of ink, in pixels, below which nothing is read; MNIST's thinnest 1 has 17
 

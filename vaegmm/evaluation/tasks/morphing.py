@@ -44,6 +44,7 @@ def judge_morphs(subject: Subject) -> Section:
         note = "Morphs are judged beside mnist or sample, with all of the model's digits."
         return Section("Morphs", note, HEAD, [], None)
     start, end = draw_pairs(subject.test.labels, n, subject.seed)
+    _make(subject, start[:2], end[:2], PATHS[0])  # the first call is slow
     made = {}
     for path in PATHS:
         made.update(_make(subject, start, end, path))
@@ -53,7 +54,9 @@ def judge_morphs(subject: Subject) -> Section:
         name = path if keeps_ends else f"{path}, ends rebuilt"
         metrics[name] = measure_morphs(morphs, reference, judge, subject.test.images)
     pictures = _show(subject)
-    real = measure_likeness(subject.test.images, judge, subject.test.images)
+    images = subject.test.images
+    everything = torch.ones(len(images), dtype=torch.bool)
+    real = measure_likeness(images, judge.judge(images), images, everything)
     return Section(
         "Morphs",
         f"{n} pairs of test images with different labels, drawn at random, {N_FRAMES} frames from "
@@ -107,6 +110,7 @@ def _make(
         )
         begun = time.perf_counter()
         curve = find_curve(model, x_start, x_end, path)
+        curve(fractions.expand(len(rows), -1)).cpu()  # waits for a GPU
         search = time.perf_counter() - begun
         for keeps_ends, frames in parts.items():
             begun = time.perf_counter()
