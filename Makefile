@@ -46,6 +46,7 @@ bench: .venv/dev
 	$(PY) -m benchmarks.mixture
 	$(PY) -m benchmarks.training
 	$(PY) -m benchmarks.morph
+	$(PY) -m benchmarks.numbers
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -31,7 +31,7 @@ from vaegmm.media import FORMATS, encode_media
 from vaegmm.model import VAEGMM
 from vaegmm.operations.handwriting import Handwriting
 from vaegmm.operations.morph import MorphSettings, morph_places
-from vaegmm.operations.writing import Digit, read_digits, write_number
+from vaegmm.operations.writing import Digit, describe_doubts, read_digits, write_number
 
 HERE = Path(__file__).parent
 SCRIPTS = (
@@ -85,7 +85,7 @@ class Morpher:
         pairs = zip(digits, name, strict=True)
         return {
             "digits": [{"picture": encode_levels(x), "label": sign} for x, sign in pairs],
-            "words": f"Read as {name}.",
+            "words": f"Read as {name}. {describe_doubts(self.model, digits)}".strip(),
         }
 
     def describe_place(self, place: Place) -> Answer:

@@ -96,6 +96,17 @@ def test_what_cannot_be_made_is_said_in_a_line(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_picture_that_is_no_digit_is_doubted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = tmp_path / "cross.png"
+    cross = np.full((112, 112), 255, np.uint8)
+    cross[50:62, 10:102] = cross[10:102, 50:62] = cross[10:22, 10:102] = 0
+    Image.fromarray(cross).save(picture)
+    assert main(["morph", str(picture), "8", "-o", str(tmp_path / "out.gif"), *QUICK]) == 0
+    assert "It is unlike any digit that the model knows" in capsys.readouterr().out
+
+
 def test_a_blank_picture_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "blank.png"
     Image.new("L", (80, 40), 255).save(path)

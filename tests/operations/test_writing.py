@@ -10,7 +10,7 @@ import pytest
 from vaegmm.data.datasets import load_dataset
 from vaegmm.model import VAEGMM
 from vaegmm.operations.handwriting import Handwriting, encode_handwriting
-from vaegmm.operations.writing import FAINT, read_digits, write_number
+from vaegmm.operations.writing import FAINT, describe_doubts, read_digits, write_number
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +69,13 @@ def test_nothing_is_read_where_hardly_any_ink_is(digits: VAEGMM, handwriting: Ha
     assert read_digits(digits, [one, faint, np.zeros_like(one)]) == [1, None, None]
     thinnest = handwriting.images.flatten(1).sum(1).min() / 255
     assert thinnest > FAINT
+
+
+def test_what_is_unlike_any_digit_is_said(digits: VAEGMM, handwriting: Handwriting) -> None:
+    three, eight = write_number(digits, handwriting, "38", 1)
+    assert describe_doubts(digits, [three, eight]) == ""
+    strange = np.maximum(three, three.T)
+    said = describe_doubts(digits, [three, strange, eight])
+    assert said.startswith("Digit 2 is unlike any that the model knows; if two touch")
+    assert describe_doubts(digits, [strange, strange]).startswith("Digits 1, 2 are unlike")
+    assert describe_doubts(digits, [strange]).startswith("It is unlike any digit")

@@ -134,14 +134,16 @@ def _split(model: VAEGMM, name: str) -> list[Digit]:
     """Split a picture of a number, and say what is read in it."""
     from vaegmm.data.images import open_image
     from vaegmm.data.numbers import split_number
-    from vaegmm.operations.writing import read_digits
+    from vaegmm.operations.writing import describe_doubts, read_digits
 
     try:
         digits: list[Digit] = split_number(open_image(Path(name)))
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
     read = ", ".join(map(str, read_digits(model, digits)))
-    say(f"{name}: {len(digits)} digit{'s' if len(digits) > 1 else ''}, read as {read}")
+    plural = "s" if len(digits) > 1 else ""
+    doubts = describe_doubts(model, digits)
+    say(f"{name}: {len(digits)} digit{plural}, read as {read}{doubts and f'. {doubts}'}")
     return digits
 
 

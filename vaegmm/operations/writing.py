@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vaegmm.data.numbers import MAX_DIGITS
 from vaegmm.latents import to_pixels
 from vaegmm.model import VAEGMM
+from vaegmm.operations.classify import classify_pixels
 from vaegmm.operations.handwriting import Handwriting
 from vaegmm.runtime import evaluating
 
@@ -82,3 +83,21 @@ def read_digits(model: VAEGMM, x: NDArray[np.float32] | Sequence[Digit]) -> list
     is_faint = (pixels.flatten(1).sum(1) < FAINT).tolist()
     answers = zip(best, is_faint, strict=True)
     return [None if faint else model.labels[k] for k, faint in answers]
+
+
+def describe_doubts(model: VAEGMM, digits: Sequence[Digit]) -> str:
+    """Say which of a number's pictures (28, 28) are unlike any digit of a model; "" if none is.
+
+    Two digits that touch may have passed for one: most of them are unlike any.
+    """
+    doubts = [
+        str(place)
+        for place, digit in enumerate(digits, 1)
+        if classify_pixels(model, torch.from_numpy(digit)).is_outlier
+    ]
+    if not doubts:
+        return ""
+    if len(digits) == 1:
+        return "It is unlike any digit that the model knows; if two touch, write them apart."
+    which = f"Digit {doubts[0]} is" if len(doubts) == 1 else f"Digits {', '.join(doubts)} are"
+    return f"{which} unlike any that the model knows; if two touch, write them apart."
