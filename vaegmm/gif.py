@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 BITS = 4
-N_LEVELS = 10  # of 2^BITS; 60 frames of 280 pixels take 0.15 to 0.25 MB, with 15 up to 0.3
+N_LEVELS = 11  # of 2^BITS; 60 frames of 280 pixels take 0.15 to 0.25 MB, with 15 up to 0.3
 KEPT = N_LEVELS  # the code that is no level: what was there stays
 FOR_EVER = b"!\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00"
 

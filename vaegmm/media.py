@@ -28,6 +28,7 @@ SIDE = 28
 SIZES = range(SIDE, 20 * SIDE + 1, SIDE)
 KINDS = [f"({SIDE}, {n_places * SIDE}) uint8" for n_places in range(1, 7)]
 COLOUR = re.compile("#[0-9a-fA-F]{6}")
+FAINT = 0.1  # of the ink: in a GIF that is paper, and as much below full is full; less would band
 MAX_PIXELS = 80_000_000  # of all frames of a file
 HOLD = 0.5  # seconds that the first and the last frame are shown
 STRIP = 12  # digits in a row of the strip
@@ -178,7 +179,8 @@ def _shape(film: _Film) -> tuple[int, int]:
 
 
 def _write_gif(film: _Film) -> bytes:
-    levels = np.round(np.arange(256) * ((N_LEVELS - 1) / 255)).astype(np.uint8)
+    share = np.clip((np.linspace(0, 1, 256) - FAINT) / (1 - 2 * FAINT), 0, 1)
+    levels = np.round(share * (N_LEVELS - 1)).astype(np.uint8)
     pictures = (levels.take(_enlarge(film.frames[i], film.settings.size)) for i in film.order)
     return encode_gif(pictures, _durations(film, 100), _ramp(film.settings, N_LEVELS))
 
