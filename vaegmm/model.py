@@ -116,11 +116,20 @@ class VAEGMM(nn.Module):
     def sample_latents(self, n: int, generator: torch.Generator) -> Tensor:
         """Draw latents (n, D) from the mixture, on the CPU, where the generator has to be."""
         components = torch.multinomial(self.weights.cpu(), n, True, generator=generator)
-        eps = torch.randn(n, self.means.shape[1], 1, generator=generator)
+        return self.sample_components(components, generator)
+
+    def sample_components(
+        self, components: Tensor, generator: torch.Generator, temperature: float = 1.0
+    ) -> Tensor:
+        """Draw a latent, (N, D) on the CPU, from each of N components (N,).
+
+        A draw's distance from the component's mean is multiplied by the temperature.
+        """
+        eps = torch.randn(len(components), self.means.shape[1], 1, generator=generator)
         # covariance = U^-T U^-1, since precision = U U^T
         lower = self.precisions_cholesky.cpu()[components].mT
         spread: Tensor = torch.linalg.solve_triangular(lower, eps, upper=False)
-        return self.means.cpu()[components] + spread.squeeze(2)
+        return self.means.cpu()[components] + temperature * spread.squeeze(2)
 
     def save_pretrained(self, folder: str | Path, readme: str) -> None:
         """Write config.json, model.safetensors and README.md into a folder."""

@@ -17,6 +17,7 @@ import torch.distributed as dist
 from torch import nn
 
 Precision = Literal["float32", "bfloat16"]
+MAX_SEED = 2**31 - 1  # of operations: short enough for a link
 
 
 def resolve_device(name: str = "auto") -> torch.device:

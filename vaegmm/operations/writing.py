@@ -13,10 +13,9 @@ from vaegmm.latents import to_pixels
 from vaegmm.model import VAEGMM
 from vaegmm.operations.classify import classify_pixels
 from vaegmm.operations.handwriting import Handwriting
-from vaegmm.runtime import evaluating
+from vaegmm.runtime import MAX_SEED, evaluating
 
 Digit = NDArray[np.float32]
-MAX_STYLE = 2**31 - 1  # short enough for a link
 CLEAR = 0.9  # probability from which on a digit of the handwriting is taken for typed text
 FAINT = 12.0  # sum of ink, in pixels, below which nothing is read; MNIST's thinnest 1 has 17
 
@@ -65,8 +64,8 @@ def check_number(model: VAEGMM, text: str, style: int = 0) -> None:
     if strangers:
         known = ", ".join(map(str, model.labels))
         raise ValueError(f"the digits must be among {known}, got {strangers[0]}; type others")
-    if not 0 <= style <= MAX_STYLE:
-        raise ValueError(f"the style must be from 0 to {MAX_STYLE}, got {style}")
+    if not 0 <= style <= MAX_SEED:
+        raise ValueError(f"the style must be from 0 to {MAX_SEED}, got {style}")
 
 
 def read_digits(model: VAEGMM, x: NDArray[np.float32] | Sequence[Digit]) -> list[int | None]:
