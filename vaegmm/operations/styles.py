@@ -69,7 +69,8 @@ def vary(model: VAEGMM, x: Tensor, n: int, radius: float, seed: int) -> NDArray[
     with evaluating(model):
         z, _ = model.network.encode(x[None, None].to(device))  # (1, D)
         varied = vary_latent(model, z, n, radius, generator).to(device)
-        return decode(model, varied, sharpness=SHARPNESS)[:, 0].cpu().numpy()
+        x: NDArray[np.float32] = decode(model, varied, sharpness=SHARPNESS)[:, 0].cpu().numpy()
+    return x
 
 
 def vary_latent(
