@@ -6,9 +6,11 @@ from pathlib import Path
 import gradio as gr
 from PIL import Image
 
+from app.generate.generate import Maker
 from app.morph.morph import Morpher
 from app.muddle.muddle import Muddler
 from app.tabs.classify import build_classify_tab
+from app.tabs.generate import build_generate_tab, find_makers
 from app.tabs.morph import build_morph_tab, find_morphers
 from app.tabs.muddle import build_muddle_tab, find_muddlers
 from vaegmm.data.datasets import LabelledImages, load_dataset
@@ -46,7 +48,10 @@ def load_app(weights: Sequence[str] = ()) -> gr.Blocks:
     morphers = find_morphers(models, handwritings)
     for morpher in morphers.values():
         morpher.warm_up()
-    return build_app(models, examples, muddlers, morphers)
+    makers = find_makers(models, handwritings)
+    for maker in makers.values():
+        maker.warm_up()
+    return build_app(models, examples, muddlers, morphers, makers)
 
 
 def encode_handwritings(
@@ -91,6 +96,7 @@ def build_app(
     examples: LabelledImages,
     muddlers: Mapping[str, Muddler],
     morphers: Mapping[str, Morpher],
+    makers: Mapping[str, Maker],
 ) -> gr.Blocks:
     """Arrange the page for some models.
 
@@ -99,6 +105,7 @@ def build_app(
         examples: real digits, for the visitor to try.
         muddlers: by the name of their model; none given: no Muddle tab.
         morphers: the same of the Morph tab.
+        makers: the same of the Generate tab.
     """
     page = gr.Blocks(
         title=TITLE, analytics_enabled=False, delete_cache=(UPLOAD_LIFE_S, UPLOAD_LIFE_S)
@@ -114,4 +121,7 @@ def build_app(
             if morphers:
                 with gr.Tab("Morph"):
                     build_morph_tab(morphers)
+            if makers:
+                with gr.Tab("Generate"):
+                    build_generate_tab(makers)
     return page

@@ -16,6 +16,7 @@ ROOMS = (
     "cli",
     "evaluation",
     "operations",
+    "sheet",
     "media",
     "gif",
     "training",

@@ -7,8 +7,7 @@ file in `vaegmm.media`.
 
 import base64
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from app.morph.questions import (
 from app.pad.pictures import encode_levels
 from app.shared.assets import join_files
 from app.shared.questions import as_sentence
+from app.shared.turns import take_turn
 from vaegmm.data.numbers import MAX_DIGITS, split_number
 from vaegmm.media import FORMATS, encode_media
 from vaegmm.model import VAEGMM
@@ -52,7 +52,6 @@ FIRST_PAIRS = (("3", "8"), ("4", "8"))
 # A search takes both cores for a moment, and a file may hold 80 million pixels: a crowd must queue,
 # but not for ever, and not before the pads, which share the server's threads.
 _searches, _files = threading.BoundedSemaphore(2), threading.BoundedSemaphore(1)
-PATIENCE_S = 8.0
 
 Answer = dict[str, object]
 
@@ -160,7 +159,7 @@ def _server_functions(morphers: Mapping[str, Morpher]) -> list[Callable[[object]
     def make_place(question: object) -> Answer:
         try:
             morpher, place = read_place_question(question, morphers)
-            with _take_turn(_searches):
+            with take_turn(_searches):
                 return morpher.describe_place(place)
         except ValueError as error:
             return {"error": as_sentence(error)}
@@ -168,25 +167,10 @@ def _server_functions(morphers: Mapping[str, Morpher]) -> list[Callable[[object]
     def pack_file(question: object) -> Answer:
         try:
             film = read_film_question(question)
-            with _take_turn(_files):
+            with take_turn(_files):
                 content = encode_media(film.frames, film.settings, film.format)
         except ValueError as error:
             return {"error": as_sentence(error)}
         return {"file": base64.b64encode(content).decode("ascii")}
 
     return [read_number, make_place, pack_file]
-
-
-@contextmanager
-def _take_turn(places: threading.BoundedSemaphore) -> Iterator[None]:
-    """Wait for a place among those who work.
-
-    Raises:
-        ValueError: there was none for too long.
-    """
-    if not places.acquire(timeout=PATIENCE_S):
-        raise ValueError("Many visitors are being served just now; try again in a moment.")
-    try:
-        yield
-    finally:
-        places.release()

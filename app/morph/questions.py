@@ -4,7 +4,6 @@ Shapes and lengths are checked here; whether a number can be written, a morph ma
 with such settings say the operations.
 """
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.pad.pictures import decode_drawing
+from app.pad.pictures import decode_bytes, decode_digit, decode_drawing
 from app.shared.questions import misfit, read_number, read_seed, read_whole
 from vaegmm.data.numbers import MAX_DIGITS
 from vaegmm.media import FORMATS, Format, MediaSettings
@@ -21,8 +20,6 @@ from vaegmm.operations.morph import EASINGS, PATHS, MorphSettings
 from vaegmm.operations.writing import Digit
 
 PAD_ASPECT = 2
-SIDE = 28
-N_PIXELS = SIDE * SIDE
 LONGEST_COLOUR = 20  # characters that a message may repeat
 
 T = TypeVar("T")
@@ -91,7 +88,7 @@ def read_place_question(question: object, morphers: Mapping[str, T]) -> tuple[T,
             and easing in EASINGS
             and (start is not None or end is not None)
         ):
-            first, last = (None if one is None else _read_digit(one) for one in (start, end))
+            first, last = (None if one is None else decode_digit(one) for one in (start, end))
             settings = MorphSettings(path, read_count(n_frames), easing, keep_ends)
             return morphers[model], Place(first, last, settings)
     raise misfit()
@@ -121,7 +118,7 @@ def read_film_question(question: object) -> Film:
             rate, height = read_number(fps, "The frames per second"), read_number(size, "The size")
             settings = MediaSettings(rate, read_whole(height, "The size"), ink, paper, returns)
             count = read_count(n_frames)
-            parts = [_read_levels(place, count).reshape(count, SIDE, SIDE) for place in places]
+            parts = [decode_bytes(place, count) for place in places]
             return Film(np.concatenate(parts, axis=2), settings, format)
     raise misfit()
 
@@ -134,21 +131,3 @@ def read_count(value: object) -> int:
     """
     name = "The number of frames"
     return read_whole(read_number(value, name), name)
-
-
-def _read_digit(value: object) -> Digit:
-    return _read_levels(value, 1).reshape(SIDE, SIDE).astype(np.float32) / np.float32(255)
-
-
-def _read_levels(value: object, n_pictures: int) -> NDArray[np.uint8]:
-    """Decode base64 of so many pictures: of that length exactly, or not at all."""
-    n_bytes = n_pictures * N_PIXELS
-    if not isinstance(value, str) or len(value) != 4 * -(-n_bytes // 3):
-        raise misfit()
-    try:
-        content = base64.b64decode(value, validate=True)
-    except ValueError as error:
-        raise misfit() from error
-    if len(content) != n_bytes:
-        raise misfit()
-    return np.frombuffer(content, np.uint8)

@@ -14,6 +14,7 @@ from gradio.data_classes import DataWithFiles
 from numpy.typing import NDArray
 from PIL import Image
 
+from app.shared.questions import misfit
 from vaegmm.data.images import BlankImageError, open_image, to_grey
 from vaegmm.data.paper import VISIBLE, cut_to_ink, find_ink
 
@@ -21,6 +22,7 @@ SIDE = 112  # pixels of the picture that a pad sends: four for each one that the
 PNG_PREFIX = "data:image/png;base64,"
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MAX_URL_LENGTH = 70_000  # characters of a square; the worst case, RGBA noise, takes 68,000
+DIGIT_SIDE = 28  # pixels of a picture as the model sees it
 SHOWN_SIDE = 448  # pixels of a picture made for the eye
 # An upload may hold 25 million pixels, half a gigabyte while it is opened: a crowd must queue.
 _one_at_a_time = threading.Lock()
@@ -76,6 +78,34 @@ def encode_levels(pixels: NDArray[np.float32]) -> str:
     """A picture in [0, 1] as base64, one byte of grey per pixel: what scripts paint."""
     levels = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)  # (28, 28)
     return base64.b64encode(levels.tobytes()).decode("ascii")
+
+
+def decode_bytes(value: object, n: int) -> NDArray[np.uint8]:
+    """Read what `encode_levels` makes of n digits, one after another: (n, 28, 28).
+
+    Args:
+        value: anything at all.
+        n: how many there must be.
+
+    Raises:
+        ValueError: it is anything else, or of another length.
+    """
+    n_bytes = n * DIGIT_SIDE**2
+    if not isinstance(value, str) or len(value) != 4 * -(-n_bytes // 3):
+        raise misfit()
+    try:
+        content = base64.b64decode(value, validate=True)
+    except ValueError as error:
+        raise misfit() from error
+    if len(content) != n_bytes:
+        raise misfit()
+    return np.frombuffer(content, np.uint8).reshape(n, DIGIT_SIDE, DIGIT_SIDE)
+
+
+def decode_digit(value: object) -> NDArray[np.float32]:
+    """Read what `encode_levels` makes of one digit, (28, 28) in [0, 1]; errors as above."""
+    levels: NDArray[np.float32] = decode_bytes(value, 1)[0].astype(np.float32)
+    return levels / np.float32(255)
 
 
 def enlarge_digit(digit: Image.Image) -> Image.Image:

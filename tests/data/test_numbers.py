@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
@@ -170,7 +169,7 @@ def test_the_model_reads_a_number_as_it_reads_its_digits(
     first = [int((all_digits.labels == label).nonzero()[3]) for label in (2, 0, 2, 6)]
     pictures = [crop(all_digits.images[i].numpy()) for i in first]
     found = split_number(compose(pictures, [4, 4, 4], [0, 1, 0, -1]))
-    read = [classify_pixels(digits, torch.from_numpy(digit)).label for digit in found]
+    read = [classify_pixels(digits, digit).label for digit in found]
     assert read == [2, 0, 2, 6]
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor
 
 from vaegmm.data.images import normalise_drawing
 from vaegmm.model import VAEGMM
@@ -64,14 +63,13 @@ def classify(model: VAEGMM, image: Image.Image | NDArray[np.generic]) -> Classif
         BlankImageError: nothing is drawn.
         ValueError: an array that is no picture.
     """
-    x = torch.from_numpy(normalise_drawing(image))
-    return classify_pixels(model, x)
+    return classify_pixels(model, normalise_drawing(image))
 
 
-def classify_pixels(model: VAEGMM, x: Tensor) -> Classification:
+def classify_pixels(model: VAEGMM, x: NDArray[np.float32]) -> Classification:
     """Read a digit that already has MNIST's form: x (28, 28) float32 in [0, 1], ink = 1."""
     with evaluating(model):
-        pixels = x[None, None].to(model.means.device)  # (1, 1, 28, 28)
+        pixels = torch.from_numpy(x)[None, None].to(model.means.device)  # (1, 1, 28, 28)
         z, _ = model.network.encode(pixels)  # (1, D)
         x_hat = model.network.decode(z).sigmoid()
         error = misfit(pixels, x_hat)
@@ -86,6 +84,6 @@ def classify_pixels(model: VAEGMM, x: Tensor) -> Classification:
         log_density=log_density.item(),
         misfit=error.item(),
         is_outlier=bool(is_outlier.item()),
-        x=x.numpy(),
+        x=x,
         x_hat=x_hat[0, 0].cpu().numpy(),
     )

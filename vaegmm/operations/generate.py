@@ -7,6 +7,7 @@ ex-post density estimation.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -113,6 +114,13 @@ def join(parts: list[Generated]) -> Generated:
         np.concatenate([part.components for part in parts]),
         sum(part.n_drawn for part in parts),
     )
+
+
+def as_npz(made: Generated) -> bytes:
+    """Return a file: images (N, 28, 28) uint8, labels (N,) uint8; `load_dataset` reads it."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, images=made.images, labels=made.labels)
+    return buffer.getvalue()
 
 
 def check_generate(model: VAEGMM, n: int, settings: GenerateSettings, seed: int) -> None:

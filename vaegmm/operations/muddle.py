@@ -105,8 +105,8 @@ def muddle_drawing(
         BlankImageError: nothing is drawn.
         ValueError: the drawing is none of the model's digits, or an argument is wrong.
     """
-    x = torch.from_numpy(normalise_drawing(picture))
-    reading = classify_pixels(model, x)
+    reading = classify_pixels(model, normalise_drawing(picture))
+    x = torch.from_numpy(reading.x)
     if reading.is_outlier:
         known = ", ".join(map(str, model.labels))
         raise ValueError(

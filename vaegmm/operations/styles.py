@@ -9,6 +9,8 @@ Smith 1984; Peyre & Cuturi 2019, "Computational optimal transport", remark 2.31)
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +47,9 @@ class Moments:
         return (self.means[b] + (maps @ offsets).squeeze(2)).to(z.dtype)
 
 
-def vary(model: VAEGMM, x: Tensor, n: int, radius: float, seed: int) -> NDArray[np.float32]:
+def vary(
+    model: VAEGMM, x: NDArray[np.float32], n: int, radius: float, seed: int
+) -> NDArray[np.float32]:
     """Draw n variations (n, 28, 28) in [0, 1] of a digit.
 
     Args:
@@ -67,10 +71,9 @@ def vary(model: VAEGMM, x: Tensor, n: int, radius: float, seed: int) -> NDArray[
     generator = torch.Generator().manual_seed(seed)
     device = model.means.device
     with evaluating(model):
-        z, _ = model.network.encode(x[None, None].to(device))  # (1, D)
+        z, _ = model.network.encode(torch.from_numpy(x)[None, None].to(device))  # (1, D)
         varied = vary_latent(model, z, n, radius, generator).to(device)
-        x: NDArray[np.float32] = decode(model, varied, sharpness=SHARPNESS)[:, 0].cpu().numpy()
-    return x
+        return decode(model, varied, sharpness=SHARPNESS)[:, 0].cpu().numpy()
 
 
 def vary_latent(
@@ -80,10 +83,12 @@ def vary_latent(
     component = model.log_joint(z).argmax(1).cpu()  # (1,)
     mean = model.means.cpu()[component]
     steps = model.sample_components(component.expand(n), generator) - mean
-    return mean + (1 - radius**2) ** 0.5 * (z.cpu() - mean) + radius * steps
+    return mean + math.sqrt(1 - radius**2) * (z.cpu() - mean) + radius * steps
 
 
-def carry_style(model: VAEGMM, x: Tensor, labels: tuple[int, ...]) -> NDArray[np.float32]:
+def carry_style(
+    model: VAEGMM, x: NDArray[np.float32], labels: Sequence[int]
+) -> NDArray[np.float32]:
     """Write M digits in each of N hands: (N, M, 28, 28) in [0, 1].
 
     Args:
@@ -102,7 +107,7 @@ def carry_style(model: VAEGMM, x: Tensor, labels: tuple[int, ...]) -> NDArray[np
     device = model.means.device
     with evaluating(model):
         moments = measure_moments(model)
-        z, _ = model.network.encode(x[:, None].to(device))
+        z, _ = model.network.encode(torch.from_numpy(x)[:, None].to(device))
         a = model.log_labels(z).argmax(1).cpu()  # (N,)
         b = torch.tensor([model.labels.index(label) for label in labels])
         z = moments.transport(z.cpu().repeat_interleave(m, 0), a.repeat_interleave(m), b.repeat(n))

@@ -92,7 +92,7 @@ def describe_doubts(model: VAEGMM, digits: Sequence[Digit]) -> str:
     doubts = [
         str(place)
         for place, digit in enumerate(digits, 1)
-        if classify_pixels(model, torch.from_numpy(digit)).is_outlier
+        if classify_pixels(model, digit).is_outlier
     ]
     if not doubts:
         return ""
