@@ -6,6 +6,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
@@ -130,9 +131,20 @@ def test_a_morph_of_a_bad_file_is_one_sentence(client: Client, tmp_path: Path) -
     assert "/" not in str(raised.value)
 
 
+def test_new_digits_are_a_file(client: Client) -> None:
+    path = client.predict([3, 8], 40, seed=1, api_name="/generate")
+    with Image.open(path) as picture:
+        assert picture.size == (896, 560)
+    path = client.predict([], 50, temperature=0.8, format="npz", api_name="/generate")
+    with np.load(path) as file:
+        assert np.bincount(file["labels"]).tolist() == [5] * 10
+    with pytest.raises(AppError, match="Labels must be among"):
+        client.predict([12], api_name="/generate")
+
+
 def test_no_endpoint_is_there_by_accident(client: Client) -> None:
     api = client.view_api(print_info=False, return_format="dict")
-    assert list(api["named_endpoints"]) == ["/classify", "/muddle", "/morph"]
+    assert list(api["named_endpoints"]) == ["/classify", "/muddle", "/morph", "/generate"]
     assert not api["unnamed_endpoints"]
 
 
