@@ -7,7 +7,6 @@ from itertools import cycle
 from pathlib import Path
 
 import numpy as np
-import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
@@ -15,20 +14,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vaegmm.evaluation.metrics import Metrics
+from vaegmm.evaluation.palette import PALETTE
 from vaegmm.files import replacing
 from vaegmm.latents import decode_latents, encode_images, to_pixels
 from vaegmm.model import VAEGMM
 from vaegmm.networks.vae import VAE
+from vaegmm.operations.atlas import lay_out
+from vaegmm.operations.plane import list_points, make_mesh
 from vaegmm.training.history import Epoch
 
 Array = NDArray[np.float64]
 MOST_POINTS = 3000  # of a t-SNE, which takes seconds for them and minutes for ten times as many
 LOSSES = {"loss": "Loss", "reconstruction_nll": "Reconstruction", "kl": "KL divergence"}
-# Okabe & Ito 2008: ten hues (the last two added) that colour-blind readers tell apart.
-PALETTE = (
-    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7",
-    "#56B4E9", "#B8A900", "#000000", "#8C510A", "#999999",
-)  # fmt: skip
 
 
 def plot_curves(history: list[Epoch], path: Path) -> None:
@@ -101,10 +98,8 @@ def draw_tiles(axes: Axes, x: Tensor, n_columns: int) -> None:
 
 def draw_manifold(axes: Axes, network: VAE) -> None:
     """Draw the images of a mesh of 14 x 14 latents (D = 2), z1 to the right, z2 upwards."""
-    steps = torch.arange(-3, 3.75, 0.5)
-    z2, z1 = torch.meshgrid(steps.flip(0), steps, indexing="ij")
-    x_hat = decode_latents(network, torch.stack([z1.flatten(), z2.flatten()], 1))
-    draw_tiles(axes, x_hat, len(steps))
+    steps = make_mesh(-3, 3.5, 0.5)
+    draw_tiles(axes, decode_latents(network, list_points(steps, steps)), len(steps))
     ticks = 28 * np.arange(len(steps)) + 14
     names = [f"{step:g}" for step in steps.tolist()]
     axes.set(xlabel="z1", ylabel="z2", xticks=ticks, yticks=ticks)
@@ -142,7 +137,7 @@ def plot_latents(model: VAEGMM, z: Tensor, labels: Tensor, path: Path) -> None:
         axes.set(xlabel="z1", ylabel="z2")
     else:
         z, labels = z[:MOST_POINTS], labels[:MOST_POINTS]
-        flat = _embed(np.concatenate([z.double().numpy(), means]))
+        flat = lay_out(np.concatenate([z.double().numpy(), means]))
         draw_points(axes, flat[: len(z)], labels)
         x, y = flat[len(z) :].T
         axes.scatter(x, y, s=90, c=colours, marker="*", edgecolors="white", linewidths=0.8)
@@ -167,17 +162,6 @@ def plot_confusion(metrics: Metrics, path: Path) -> None:
     axes.set(xticks=ticks, yticks=ticks, xticklabels=metrics.labels, yticklabels=metrics.labels)
     axes.set(xlabel="answer", ylabel="truth", title=f"Accuracy {metrics.accuracy:.2%}")
     save_figure(figure, path)
-
-
-def _embed(points: Array) -> Array:
-    """Lay points (N, D) out in a plane, neighbours beside each other, the same way every time."""
-    from sklearn.manifold import TSNE  # slow to import, and needed nowhere else
-
-    perplexity = min(30.0, (len(points) - 1) / 3)
-    embedded: Array = TSNE(2, perplexity=perplexity, init="pca", random_state=0).fit_transform(
-        points
-    )
-    return embedded
 
 
 def _ellipse(mean: Array, covariance: Array, colour: str) -> Ellipse:
