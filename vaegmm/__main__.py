@@ -10,6 +10,7 @@ COMMANDS = {
     "classify": "tell which digit each picture shows",
     "muddle": "make digits that are hard to tell",
     "morph": "turn one number into another, as GIF or video",
+    "grid": "draw what a plane through latent space decodes to",
     "train": "train a model (the same as train.py)",
     "evaluate": "measure a model (the same as evaluate.py)",
 }
