@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from benchmarks.styles import measure_slant
 from vaegmm.data.datasets import LabelledImages, load_dataset
 from vaegmm.latents import to_pixels
 from vaegmm.model import VAEGMM
@@ -24,15 +25,6 @@ def ten() -> LabelledImages:
 
 def pixels(data: LabelledImages, index: Tensor) -> NDArray[np.float32]:
     return to_pixels(data.images[index])[:, 0].numpy()
-
-
-def measure_slant(x: NDArray[np.float32]) -> NDArray[np.float64]:
-    """How far strokes (N, 28, 28) lean, in columns per row."""
-    x, rows = x.astype(np.float64), np.arange(28.0)
-    ink = x.sum((1, 2))
-    dy = rows[:, None] - (x.sum(2) @ rows / ink)[:, None, None]  # (N, 28, 1)
-    dx = rows - (x.sum(1) @ rows / ink)[:, None, None]  # (N, 1, 28)
-    return (x * dx * dy).sum((1, 2)) / (x * dy**2).sum((1, 2))
 
 
 def test_a_radius_of_zero_rebuilds_the_digit(digits: VAEGMM, ten: LabelledImages) -> None:
@@ -97,9 +89,9 @@ def test_all_ten_digits_are_written_in_one_hand(digits: VAEGMM, ten: LabelledIma
     read = [read_digits(digits, hand) == list(digits.labels) for hand in written]
     assert np.mean(read) >= 0.85  # all ten of a hand
     # hands that lean to the right write every digit so
-    own = measure_slant(x)
+    own = measure_slant(x.astype(np.float64))
     for label in range(10):
-        assert np.corrcoef(own, measure_slant(written[:, label]))[0, 1] > 0.6
+        assert np.corrcoef(own, measure_slant(written[:, label].astype(np.float64)))[0, 1] > 0.6
 
 
 def test_transport_brings_one_gaussian_into_another(digits: VAEGMM) -> None:
