@@ -3,7 +3,12 @@
 What one tab alone is asked stands beside that tab. Every reader takes anything at all.
 """
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from vaegmm.runtime import MAX_SEED
+
+C = TypeVar("C", bound=str)
 
 LARGEST = 10**9  # short enough for a message
 
@@ -44,6 +49,18 @@ def read_seed(value: object, name: str = "The seed") -> int:
     if not 0 <= seed <= MAX_SEED:
         raise ValueError(f"{name} must lie between 0 and {MAX_SEED}, got {shorten(value)}.")
     return seed
+
+
+def choose(value: str | None, known: Sequence[C], name: str) -> C:
+    """Read one of several names.
+
+    Raises:
+        ValueError: it is none of them.
+    """
+    chosen = next((one for one in known if one == value), None)
+    if chosen is None:
+        raise ValueError(f"{name} must be one of {', '.join(known)}; got none of them.")
+    return chosen
 
 
 def shorten(value: object) -> str:

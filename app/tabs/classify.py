@@ -9,6 +9,7 @@ from PIL import Image
 from app.controls import MODEL_EVENTS, build_footnote, with_clear_errors
 from app.pad.pad import Example, Reader, build_pad
 from app.reading.reading import BLANK_ANSWER, as_answer, build_reading
+from app.shared.questions import choose
 from vaegmm.data.datasets import LabelledImages, keep_digits
 from vaegmm.data.images import BlankImageError, open_image
 from vaegmm.model import VAEGMM
@@ -80,6 +81,5 @@ def classify_file(
     """Read one digit from the bytes of an image file."""
     if file is None:
         raise ValueError("The image file is missing; send a PNG or JPEG file.")
-    if reader is None or reader not in models:
-        raise ValueError(f"The digits must be one of {', '.join(models)}; got none of them.")
-    return classify(models[reader], open_image(file)).summary()
+    model = models[choose(reader, list(models), "The digits")]
+    return classify(model, open_image(file)).summary()

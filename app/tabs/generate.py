@@ -7,10 +7,10 @@ import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 
 from app.controls import MODEL_EVENTS, build_footnote, with_clear_errors
-from app.generate.generate import Maker, build_generate
+from app.generate.generate import Maker, build_generate, list_drawn
 from app.generate.questions import SURE, read_choices
 from app.pad.pad import build_pad
-from app.shared.questions import read_number, read_seed, read_whole
+from app.shared.questions import choose, read_number, read_seed, read_whole
 from vaegmm.model import VAEGMM
 from vaegmm.operations.generate import SOURCES, GenerateSettings, as_npz, generate
 from vaegmm.operations.handwriting import Handwriting
@@ -57,7 +57,7 @@ def build_generate_tab(makers: Mapping[str, Maker]) -> None:
         gr.Number(0, label="Seed", visible=False),
         gr.Radio(list(SOURCES), value=settings.source, label="Drawn from", visible=False),
         gr.Radio(list(FORMATS), value=FORMATS[0], label="Format", visible=False),
-        gr.Radio(names, value=names[0], label="Model", visible=False),
+        gr.Radio(names, value=names[0], label="Digits", visible=False),
     ]
     output = gr.File(label="New digits", visible=False)
     gr.Button(visible=False).click(
@@ -84,14 +84,9 @@ def generate_for_program(
     digits: str | None = None,
 ) -> str:
     """Make new digits; return where their file is, in the folder that Gradio serves and empties."""
-    if digits is None or digits not in makers:
-        raise ValueError(f"The model must be one of {', '.join(makers)}; got none of them.")
-    drawn_from = next((one for one in SOURCES if one == source), None)
-    if drawn_from is None or format not in FORMATS:
-        raise ValueError(
-            f"The source must be one of {', '.join(SOURCES)} and the format one of "
-            f"{', '.join(FORMATS)}; got {source!r} and {format!r}."
-        )
+    model = makers[choose(digits, list(makers), "The digits")].model
+    drawn_from = choose(source, SOURCES, "The source")
+    chosen_format = choose(format, FORMATS, "The format")
     if not isinstance(labels, list):
         raise ValueError("The digits must be a list, such as [3, 8]; an empty one takes all.")
     count = read_whole(read_number(n, "The number of digits"), "The number of digits")
@@ -100,8 +95,7 @@ def generate_for_program(
             f"The number of digits may be at most {MOST_DIGITS}, got {count}; for more use "
             "python -m vaegmm generate."
         )
-    model = makers[digits].model
-    chosen = read_choices(labels, "A digit") or tuple(sorted({*model.config.component_labels}))
+    chosen = read_choices(labels, "A digit") or tuple(list_drawn(model))
     settings = GenerateSettings(
         chosen if drawn_from == "mixture" else (),
         temperature=read_number(temperature, "The temperature"),
@@ -109,6 +103,6 @@ def generate_for_program(
         source=drawn_from,
     )
     made = generate(model, count, settings, read_seed(seed))
-    is_npz = format == "npz"
+    is_npz = chosen_format == "npz"
     content = as_npz(made) if is_npz else encode_sheet(made.images, N_COLUMNS, SCALE)
-    return str(save_bytes_to_cache(content, f"digits.{format}", folder))
+    return str(save_bytes_to_cache(content, f"digits.{chosen_format}", folder))

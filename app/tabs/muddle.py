@@ -12,7 +12,7 @@ from app.muddle.muddle import Muddler, build_muddle
 from app.muddle.questions import Wish, read_mix
 from app.muddle.words import as_shares
 from app.pad.pad import build_pad
-from app.shared.questions import read_seed, read_whole
+from app.shared.questions import choose, read_seed, read_whole
 from vaegmm.evaluation.judge import Judge, collect_votes
 from vaegmm.model import VAEGMM
 from vaegmm.operations.handwriting import Handwriting
@@ -86,16 +86,13 @@ def muddle_for_program(
     digits: str | None = None,
 ) -> tuple[Image.Image, dict[str, object]]:
     """Make one muddle: its picture, and what it is."""
-    if digits is None or digits not in muddlers:
-        raise ValueError(f"The digits must be one of {', '.join(muddlers)}; got none of them.")
-    chosen = next((one for one in METHODS if one == method), None)
-    if chosen is None:
-        raise ValueError(f"The method must be one of {', '.join(METHODS)}; got none of them.")
+    muddler = muddlers[choose(digits, list(muddlers), "The digits")]
+    chosen = choose(method, METHODS, "The method")
     whole = read_whole(digit, "The digit")
     other = None if partner is None else read_whole(partner, "The partner")
     wish = Wish(whole, other, read_mix(mix), read_seed(seed), chosen)
-    made = muddlers[digits].make([wish], None, chosen)
-    votes = collect_votes(muddlers[digits].judge, made.x)
+    made = muddler.make([wish], None, chosen)
+    votes = collect_votes(muddler.judge, made.x)
     levels = np.round(np.clip(made.x[0], 0, 1) * 255).astype(np.uint8)
     picture = Image.fromarray(levels).resize((ENDPOINT_SIDE, ENDPOINT_SIDE))
     return picture, {

@@ -210,8 +210,8 @@ def test_a_program_gets_a_picture_or_a_data_set(
         ({"n": None}, "The number of digits must be a number"),
         ({"temperature": -1}, "Temperature must be"),
         ({"source": "elsewhere"}, "The source must be one of mixture, normal"),
-        ({"format": "exe"}, "the format one of png, npz"),
-        ({"digits": None}, "The model must be one of 0-9"),
+        ({"format": "exe"}, "The format must be one of png, npz"),
+        ({"digits": None}, "The digits must be one of 0-9"),
     ],
 )
 def test_a_program_hears_what_is_wrong(
