@@ -23,7 +23,7 @@ TITLE = "vaegmm: digits, read as you draw"
 MASTHEAD = """
 <header class="masthead">
   <h1>Digits, read as you draw</h1>
-  <p>A VAE and a Gaussian mixture read handwriting, muddle digits and morph numbers.</p>
+  <p>A VAE and a Gaussian mixture read, muddle, morph and draw handwritten digits.</p>
 </header>
 """
 OPEN_LINKED_TAB = Path(__file__).with_name("tabs").joinpath("linked.js").read_text(encoding="utf-8")
