@@ -6,15 +6,19 @@ from pathlib import Path
 import gradio as gr
 from PIL import Image
 
+from app.about.about import About
+from app.em.em import Walker
 from app.morph.morph import Morpher
 from app.muddle.muddle import Muddler
 from app.tabs.classify import build_classify_tab
+from app.tabs.model import build_model_tab, find_abouts
 from app.tabs.morph import build_morph_tab, find_morphers
 from app.tabs.muddle import build_muddle_tab, find_muddlers
 from vaegmm.data.datasets import LabelledImages, load_dataset
 from vaegmm.evaluation.judge import Judge
 from vaegmm.model import EMBEDDED, VAEGMM
 from vaegmm.operations.classify import classify
+from vaegmm.operations.em_points import load_points
 from vaegmm.operations.handwriting import Handwriting, encode_handwriting
 
 TITLE = "vaegmm: digits, read as you draw"
@@ -34,7 +38,8 @@ def load_app(weights: Sequence[str] = ()) -> gr.Blocks:
     Raises:
         ValueError: there is no such model.
     """
-    models = name_models({str(path): VAEGMM.from_pretrained(path) for path in weights or EMBEDDED})
+    loaded = {str(path): VAEGMM.from_pretrained(path) for path in weights or EMBEDDED}
+    models = name_models(loaded)
     examples = load_dataset("sample", train=False)
     # The first call is slow (torch chooses its kernels): no visitor should be the one to wait.
     for model in models.values():
@@ -46,7 +51,8 @@ def load_app(weights: Sequence[str] = ()) -> gr.Blocks:
     morphers = find_morphers(models, handwritings)
     for morpher in morphers.values():
         morpher.warm_up()
-    return build_app(models, examples, muddlers, morphers)
+    abouts = find_abouts(list(loaded), models, handwritings)
+    return build_app(models, examples, muddlers, morphers, abouts, Walker(load_points()))
 
 
 def encode_handwritings(
@@ -91,6 +97,8 @@ def build_app(
     examples: LabelledImages,
     muddlers: Mapping[str, Muddler],
     morphers: Mapping[str, Morpher],
+    abouts: Mapping[str, About],
+    walker: Walker,
 ) -> gr.Blocks:
     """Arrange the page for some models.
 
@@ -99,6 +107,8 @@ def build_app(
         examples: real digits, for the visitor to try.
         muddlers: by the name of their model; none given: no Muddle tab.
         morphers: the same of the Morph tab.
+        abouts: the same of the Model tab.
+        walker: shows EM there.
     """
     page = gr.Blocks(
         title=TITLE, analytics_enabled=False, delete_cache=(UPLOAD_LIFE_S, UPLOAD_LIFE_S)
@@ -114,4 +124,6 @@ def build_app(
             if morphers:
                 with gr.Tab("Morph"):
                     build_morph_tab(morphers)
+            with gr.Tab("Model"):
+                build_model_tab(abouts, walker)
     return page

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vaegmm.evaluation.calibration import N_BINS, CalibrationMetrics
-from vaegmm.evaluation.plots import PALETTE, clean, save_figure
+from vaegmm.evaluation.palette import PALETTE
+from vaegmm.evaluation.plots import clean, save_figure
 from vaegmm.evaluation.strangers import Surprise
 
 N_COLUMNS = 10

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vaegmm.evaluation.metrics import Metrics
+from vaegmm.evaluation.palette import PALETTE
 from vaegmm.files import replacing
 from vaegmm.latents import decode_latents, encode_images, to_pixels
 from vaegmm.model import VAEGMM
@@ -24,11 +25,6 @@ from vaegmm.training.history import Epoch
 Array = NDArray[np.float64]
 MOST_POINTS = 3000  # of a t-SNE, which takes seconds for them and minutes for ten times as many
 LOSSES = {"loss": "Loss", "reconstruction_nll": "Reconstruction", "kl": "KL divergence"}
-# Okabe & Ito 2008: ten hues (the last two added) that colour-blind readers tell apart.
-PALETTE = (
-    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7",
-    "#56B4E9", "#B8A900", "#000000", "#8C510A", "#999999",
-)  # fmt: skip
 
 
 def plot_curves(history: list[Epoch], path: Path) -> None:

@@ -1,0 +1,7 @@
+"""Colours that every picture and every chart shares. Nothing else, so that it costs nothing."""
+
+# Okabe & Ito 2008: ten hues (the last two added) that colour-blind readers tell apart.
+PALETTE = (
+    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7",
+    "#56B4E9", "#B8A900", "#000000", "#8C510A", "#999999",
+)  # fmt: skip
