@@ -54,20 +54,19 @@ function showTraining({ words, groups }) {
   find("training-groups").replaceChildren(...groups.map(makeGroup));
 }
 
-function makeGroup({ title, charts }) {
+function makeGroup({ title, kept, charts }) {
   const node = make("section");
   const row = make("div", "training-charts");
-  row.append(...charts.map(makeTrainingChart));
+  row.append(...charts.map((chart) => makeTrainingChart(chart, kept)));
   node.append(make("h3", "", title), row);
   return node;
 }
 
 /** Training in orange, validation in blue, as in the pictures of a run's folder. */
-function makeTrainingChart({ title, kept, series }) {
+function makeTrainingChart({ title, series }, kept) {
   const colours = [props.colours[1], props.colours[0]];
   const coloured = series.map((one, i) => ({ ...one, colour: colours[i] }));
-  const words = kept === null ? title : `${title}, nats (epoch ${kept} kept)`;
-  const chart = makeChart({ title: words, series: coloured, first: 1, unit: "epoch" });
+  const chart = makeChart({ title: `${title}, nats`, series: coloured, first: 1, unit: "epoch" });
   if (kept !== null) chart.mark(kept);
   return chart.node;
 }

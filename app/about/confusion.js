@@ -71,7 +71,8 @@ function chooseFirst(labels, confusion) {
   (buttons[0] ?? find("confusion-table").querySelector("button")).click();
 }
 
-function showCell({ n, digits, error }) {
+function showCell({ n, digits, error }, isNewest) {
+  if (!isNewest) return;
   const { truth, answer } = cell;
   const those = `${n} of the ${truth}s`;
   const what = truth === answer ? `${those} are read rightly` : `${those} ${n === 1 ? "is" : "are"} read as ${answer}`;

@@ -51,7 +51,7 @@ def list_figures(exam: Examination) -> Rows:
         ["Accuracy", as_percent(metrics.accuracy), f"{n_right:,} of {metrics.n_images:,} right"],
         ["F1", f"{metrics.f1_macro:.4f}", "mean over the digits"],
         ["Rebuilding", f"{exam.reconstruction_nll:.1f} nats", "cross-entropy of a picture"],
-        ["Calibration", as_percent(exam.calibration.ece), "how sure it is, off by"],
+        ["Calibration", as_percent(exam.calibration.ece), "mean error of its confidence"],
         ["Unlike", as_percent(metrics.outlier_share), "called unlike any of its digits"],
     ]
 

@@ -22,20 +22,20 @@ def describe_training(folder: Path) -> dict[str, object]:
         return {"words": "The record of its training is damaged.", "groups": []}
     groups = []
     if epochs:
-        groups.append({"title": _count("The network", epochs), "charts": draw_epochs(epochs)})
+        kept = max((epoch.epoch for epoch in epochs if epoch.is_best), default=len(epochs))
+        title = f"The network: epoch {kept} of {len(epochs)} is kept"
+        groups.append({"title": title, "kept": kept, "charts": draw_epochs(epochs)})
     if joint:
-        title = _count("Network and mixture together", joint)
-        groups.append({"title": title, "charts": draw_joint(joint)})
+        title = f"Then network and mixture together: {len(joint)} more"
+        groups.append({"title": title, "kept": None, "charts": draw_joint(joint)})
     return {"words": "" if groups else NOTHING, "groups": groups}
 
 
 def draw_epochs(epochs: Sequence[Epoch]) -> list[Chart]:
-    """Training beside validation, and the epoch that was kept."""
-    kept = max((epoch.epoch for epoch in epochs if epoch.is_best), default=None)
+    """Training beside validation."""
     return [
         {
             "title": title,
-            "kept": kept,
             "series": [
                 {"name": name, "values": [getattr(losses, term) for losses in all_losses]}
                 for name, all_losses in (
@@ -55,9 +55,5 @@ def draw_joint(epochs: Sequence[RefineEpoch]) -> list[Chart]:
         values = [getattr(epoch, term) for epoch in epochs]
         if any(values):
             series = [{"name": "training", "values": values}]
-            charts.append({"title": title, "kept": None, "series": series})
+            charts.append({"title": title, "series": series})
     return charts
-
-
-def _count(what: str, epochs: Sequence[object]) -> str:
-    return f"{what}, {len(epochs)} epoch{'s' * (len(epochs) != 1)}"

@@ -2,7 +2,7 @@
  * EM step by step: what happens when something is chosen. Gradio runs this as the body of a
  * function with these arguments; the files that it uses stand above it in the same body.
  */
-/* global element, props, server, LiveAnswer, find, randomSeed, decodeBytes, chosen, listOptions, showOptions, makeQuestion, followLink, writeLink, showAddress, canvas, paintScatter, showWalk, showNaming, goOn, position, isSeen, walk */
+/* global element, props, server, LiveAnswer, find, randomSeed, decodeBytes, chosen, listOptions, showOptions, makeQuestion, followLink, writeLink, showAddress, canvas, paintScatter, showWalk, showNaming, rest, position, isSeen, walk */
 
 const isOpen = () => element.offsetParent !== null;
 const ends = new Map(); // the likelihoods that starts have come to, by what else was chosen
@@ -15,7 +15,8 @@ const live = new LiveAnswer({
   lose: () => (find("em-note").textContent = "The connection is lost. Trying again…"),
 });
 
-function showAnswer(answer) {
+function showAnswer(answer, isNewest) {
+  if (!isNewest) return;
   find("em-note").textContent = answer.error ?? "";
   if (answer.error) return;
   walk = { ...answer, responsibilities: decodeBytes(answer.responsibilities) };
@@ -76,7 +77,7 @@ new ResizeObserver(() => {
 // It plays only where it is seen.
 new IntersectionObserver(([entry]) => {
   isSeen = entry.isIntersecting;
-  goOn();
+  rest();
 }).observe(canvas);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
   setTimeout(() => paintScatter(position), 300),

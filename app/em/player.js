@@ -5,6 +5,7 @@
 /* global find, chosen, walk, paintScatter, makeChart, locate */
 
 const STEP_MS = 850; // of an iteration that plays
+const START_MS = 900; // that the start is shown before it moves
 const GLIDE_MS = 450; // of one that was asked for
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -17,6 +18,7 @@ let motion = null; // {from, to, start, ms}
 let isPlaying = false;
 let isSeen = false;
 let animation = null;
+let nextStep = null; // timer
 let curve = null;
 
 const lastStep = () => walk.means.length - 1;
@@ -57,22 +59,26 @@ function advance(now) {
   if (!motion) return;
   const share = Math.min(1, Math.max(0, (now - motion.start) / motion.ms));
   position = motion.from + (motion.to - motion.from) * share;
+  if (share === 1) motion = null;
   showPosition();
-  if (share < 1) {
-    animation = requestAnimationFrame(advance);
-    return;
-  }
-  motion = null;
-  goOn();
+  if (motion) animation = requestAnimationFrame(advance);
+  else goOn();
+}
+
+/** Show what is there for a moment before going on. */
+function rest() {
+  clearTimeout(nextStep);
+  nextStep = setTimeout(goOn, START_MS);
 }
 
 /** The next iteration, while it plays. */
 function goOn() {
-  if (!isPlaying || !isSeen || motion) return;
+  clearTimeout(nextStep);
+  if (!walk || !isPlaying || !isSeen || motion) return;
   if (target === lastStep()) return play(false);
   if (!calm.matches) return glide(target + 1, STEP_MS);
   jump(target + 1); // who wants no motion and plays all the same gets one picture after another
-  setTimeout(goOn, STEP_MS);
+  nextStep = setTimeout(goOn, STEP_MS);
 }
 
 function play(wanted) {
@@ -80,7 +86,8 @@ function play(wanted) {
   playButton.textContent = isPlaying ? "❚❚" : "▶";
   playButton.ariaLabel = isPlaying ? "Pause" : "Play";
   if (isPlaying && target === lastStep()) jump(0);
-  goOn();
+  if (target === 0) rest();
+  else goOn();
 }
 
 function step(by) {
@@ -105,9 +112,12 @@ function showStep() {
   slider.value = target;
   const value = walk.log_likelihood[target].toFixed(3).replace("-", "−");
   slider.setAttribute("aria-valuetext", `iteration ${target} of ${lastStep()}, log-likelihood ${value}`);
+  // While it plays, a screen reader could not keep up.
+  const { m, e } = walk.steps[target];
+  if (!isPlaying) find("em-spoken").textContent = `Iteration ${target} of ${lastStep()}. ${m} ${e}`;
   find("em-count").textContent = `${target} / ${lastStep()}`;
-  find("is-m").querySelector("span").textContent = walk.steps[target].m;
-  find("is-e").querySelector("span").textContent = walk.steps[target].e;
+  find("is-m").querySelector("span").textContent = m;
+  find("is-e").querySelector("span").textContent = e;
   find("em-end").textContent = target === lastStep() ? walk.end : "";
   find("em-canvas").ariaLabel =
     `Points in the plane and ${walk.means[0].length} Gaussians, iteration ${target} of ${lastStep()}`;

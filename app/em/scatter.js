@@ -102,13 +102,15 @@ function paintGaussian(context, view, { before, after, m }, k) {
     context.beginPath();
     const [rx, ry] = [long, short].map((one) => deviations * one * view.scale);
     context.ellipse(view.x(x), view.y(y), rx, ry, -angle, 0, 2 * Math.PI);
-    for (const [style, extra] of [[paper, 2.5], [colour, 0]]) {
+    for (const [style, extra] of [[paper, 2], [colour, 0]]) {
       context.strokeStyle = style;
       context.lineWidth = width + extra;
       context.stroke();
     }
   }
   paintMean(context, view.x(x), view.y(y), colour, paper);
+  const names = chosen.isTruth ? walk.naming?.names[m < 1 ? before : after] : null;
+  if (names) paintName(context, view.x(x), view.y(y), names[k], COLOURS[k]);
 }
 
 /** Half axes and direction of the ellipse of a covariance [[a, b], [b, c]]. */
@@ -121,10 +123,18 @@ function findAxes(a, b, c) {
 
 function paintMean(context, x, y, colour, paper) {
   context.beginPath();
-  context.arc(x, y, 6, 0, 2 * Math.PI);
+  context.arc(x, y, chosen.isTruth && walk.naming ? 11 : 6, 0, 2 * Math.PI);
   context.fillStyle = colour;
   context.strokeStyle = paper;
   context.lineWidth = 2.5;
   context.fill();
   context.stroke();
+}
+
+/** The digit that a Gaussian is named with, in black or white, whichever can be read on it. */
+function paintName(context, x, y, name, [red, green, blue]) {
+  const isLight = 0.3 * red + 0.59 * green + 0.11 * blue > 120;
+  context.fillStyle = isLight ? "#000" : "#fff";
+  context.font = "700 15px system-ui, sans-serif";
+  context.fillText(name, x, y + 1);
 }

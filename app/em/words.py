@@ -17,8 +17,8 @@ def describe_steps(steps: EMWalk) -> list[dict[str, str]]:
         {
             "m": f"Each Gaussian takes on the mean and spread of its share; the farthest moved by "
             f"{distance:.2f}.",
-            "e": f"The points are shared out anew: {count_points(n)} change sides, and the "
-            f"likelihood rises by {gain:.3f}.",
+            "e": f"The points are shared out anew: {count_turncoats(n)}. The mean log-likelihood "
+            f"rises by {gain:.3f}.",
         }
         for distance, n, gain in zip(farthest, n_changed, gains, strict=True)
     ]
@@ -33,6 +33,8 @@ def describe_end(steps: EMWalk) -> str:
     return f"Stopped after {n_iter} iterations, before it settled."
 
 
-def count_points(n: int) -> str:
-    """A number of points, in words where there are none."""
-    return "no point" if n == 0 else f"{n} point{'s' * (n != 1)}"
+def count_turncoats(n: int) -> str:
+    """How many points have another likeliest Gaussian than before."""
+    if n == 0:
+        return "none changes sides"
+    return f"{n} changes sides" if n == 1 else f"{n} change sides"

@@ -9,8 +9,10 @@ const LINKED_TABS = { "#muddle=": "Muddle", "#morph=": "Morph", "#em=": "Model" 
 function openLinkedTab() {
   const [, name] = Object.entries(LINKED_TABS).find(([start]) => location.hash.startsWith(start)) ?? [];
   if (!name) return true;
-  const tabs = [...document.querySelectorAll("[role=tab]")];
-  const tab = tabs.find((one) => one.checkVisibility() && one.textContent.trim() === name);
+  // Where the page is too narrow for all of them, Gradio has the last ones in a menu.
+  const seen = [...document.querySelectorAll("[role=tab]")].filter((one) => one.checkVisibility());
+  const tabs = [...seen, ...document.querySelectorAll(".overflow-dropdown button")];
+  const tab = tabs.find((one) => one.textContent.trim() === name);
   tab?.click();
   return tab !== undefined;
 }

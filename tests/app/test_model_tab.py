@@ -17,7 +17,7 @@ from app.about.facts import as_percent, describe_mixture
 from app.about.training import NOTHING
 from app.build import encode_handwritings
 from app.em.em import COLOURS, Walker, build_em
-from app.em.words import count_points
+from app.em.words import count_turncoats
 from app.tabs.model import describe_for_program, find_abouts
 from tests.training.test_history import EPOCHS, JOINT
 from vaegmm.data.datasets import load_dataset
@@ -199,17 +199,16 @@ def test_curves_are_read_from_the_folder_of_the_weights(digits148: VAEGMM, tmp_p
     training = component.describe_model({"model": SMALL})["training"]
     network, joint = training["groups"]
     assert training["words"] == ""
-    assert network["title"] == "The network, 3 epochs"
+    assert (network["title"], network["kept"]) == ("The network: epoch 3 of 3 is kept", 3)
     assert [one["title"] for one in network["charts"]] == [
         "Loss",
         "Reconstruction",
         "KL divergence",
     ]
     loss = network["charts"][0]
-    assert loss["kept"] == 3
     assert loss["series"][0] == {"name": "training", "values": [200.0, 100.0, 200 / 3]}
     assert loss["series"][1]["name"] == "validation"
-    assert joint["title"] == "Network and mixture together, 1 epoch"
+    assert joint["title"] == "Then network and mixture together: 1 more"
     assert [one["title"] for one in joint["charts"]] == [
         "Loss", "Reconstruction", "KL divergence", "Labels",
     ]  # fmt: skip
@@ -245,9 +244,10 @@ def test_every_step_is_said_in_words(em: gr.HTML) -> None:
     first, second, *_ = answer["steps"]
     assert first["m"] == "Start: 3 equal round Gaussians, each on a point drawn at random."
     assert "the farthest moved by" in second["m"]
-    assert "change sides, and the likelihood rises by" in second["e"]
+    assert "change sides. The mean log-likelihood rises by" in second["e"]
     assert answer["end"].startswith(f"Settled after {len(answer['steps']) - 1} iterations")
-    assert [count_points(n) for n in (0, 1, 2)] == ["no point", "1 point", "2 points"]
+    words = ["none changes sides", "1 changes sides", "2 change sides"]
+    assert [count_turncoats(n) for n in (0, 1, 2)] == words
 
 
 def test_gaussians_are_named_where_they_are_enough(em: gr.HTML) -> None:
