@@ -32,7 +32,11 @@ function showAnswer({ exam, words, training, error }, isNewest) {
   say(words, "shown");
   find("about-exam").hidden = !exam;
   showTraining(training);
-  if (!exam) return;
+  if (exam) showExam(exam);
+  document.dispatchEvent(new CustomEvent("about:shown")); // what stands below has moved down
+}
+
+function showExam(exam) {
   find("about-measured").textContent =
     `Measured just now, on ${exam.n_images.toLocaleString("en")} digits of MNIST's test part.`;
   find("about-figures").replaceChildren(...exam.figures.map(makeFigure));

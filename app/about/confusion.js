@@ -4,6 +4,7 @@
 /* global server, LiveAnswer, find, make, percentage, makeDigit, chosen */
 
 const DARKEST = 0.42; // of a shade: every number stays legible on it
+const LIGHTEST_ERROR = 0.35; // of that: a single error is seen
 const FEW_LABELS = 5;
 
 let cell = null; // {truth, answer, count}
@@ -46,7 +47,7 @@ function makeCell(one, total) {
   if (one.count === 0) return Object.assign(node, { textContent: "·", ariaLabel: "none" });
   const share = one.count / total;
   // Errors are few: the root of their share still tells 1 from 5 in 200.
-  const shade = one.truth === one.answer ? share ** 4 : Math.sqrt(share / 0.1);
+  const shade = one.truth === one.answer ? share ** 4 : Math.max(LIGHTEST_ERROR, Math.sqrt(share / 0.1));
   node.style.setProperty("--shade", DARKEST * Math.min(1, shade));
   const button = Object.assign(make("button", "", one.count), { type: "button" });
   button.ariaLabel = `${one.count} of ${total}: ${one.truth} read as ${one.answer}, ${percentage(share)}`;

@@ -26,7 +26,7 @@ def describe_training(folder: Path) -> dict[str, object]:
         title = f"The network: epoch {kept} of {len(epochs)} is kept"
         groups.append({"title": title, "kept": kept, "charts": draw_epochs(epochs)})
     if joint:
-        title = f"Then network and mixture together: {len(joint)} more"
+        title = f"Then network and mixture together: {len(joint)} epochs"
         groups.append({"title": title, "kept": None, "charts": draw_joint(joint)})
     return {"words": "" if groups else NOTHING, "groups": groups}
 

@@ -63,7 +63,10 @@ function begin() {
   isAsked = true;
   isAddressed = followLink();
   change({});
-  if (isAddressed) element.scrollIntoView({ block: "start" });
+  if (!isAddressed) return;
+  const lead = () => element.scrollIntoView({ behavior: "instant", block: "start" });
+  document.addEventListener("about:shown", lead, { once: true }); // it grows above
+  lead();
 }
 
 addEventListener("hashchange", () => {

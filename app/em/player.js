@@ -145,4 +145,9 @@ slider.addEventListener("input", () => {
   play(false);
   glide(slider.valueAsNumber, GLIDE_MS / 2);
 });
+find("em-curve").addEventListener("click", ({ clientX }) => {
+  if (!curve) return;
+  play(false);
+  glide(Math.round(curve.read(clientX)), GLIDE_MS);
+});
 calm.addEventListener("change", () => calm.matches && walk && play(false));

@@ -48,7 +48,9 @@ function paintScatter(position) {
   const view = makeView(width, height);
   const place = locate(position);
   paintPoints(context, view, place);
-  walk.means[0].forEach((_, k) => paintGaussian(context, view, place, k));
+  const gaussians = walk.means[0].map((_, k) => findGaussian(view, place, k));
+  for (const one of gaussians) paintEllipses(context, one);
+  for (const one of gaussians) paintMean(context, one); // over all ellipses
 }
 
 /** The same scale both ways: a circle is a circle. */
@@ -89,28 +91,24 @@ function mixColours(old, next, k, share) {
   return `rgb(${mix.map(Math.round).join(" ")} / 0.85)`;
 }
 
-function paintGaussian(context, view, { before, after, m }, k) {
+/** Where a Gaussian stands and reaches, in pixels of the canvas, its colour and its name, if any. */
+function findGaussian(view, { before, after, m }, k) {
   const value = (read) => between(read(before), read(after), m);
   const [x, y] = axes.map((i) => value((step) => walk.means[step][k][i]));
   const [a, b, c] = [[0, 0], [0, 1], [1, 1]].map(([i, j]) =>
     value((step) => walk.covariances[step][k][axes[i]][axes[j]]),
   );
   const { long, short, angle } = findAxes(a, b, c);
-  const colour = `rgb(${COLOURS[k].join(" ")})`;
-  const paper = getComputedStyle(canvas).backgroundColor;
-  for (const [deviations, width] of [[2, 1.5], [1, 3]]) {
-    context.beginPath();
-    const [rx, ry] = [long, short].map((one) => deviations * one * view.scale);
-    context.ellipse(view.x(x), view.y(y), rx, ry, -angle, 0, 2 * Math.PI);
-    for (const [style, extra] of [[paper, 2], [colour, 0]]) {
-      context.strokeStyle = style;
-      context.lineWidth = width + extra;
-      context.stroke();
-    }
-  }
-  paintMean(context, view.x(x), view.y(y), colour, paper);
-  const names = chosen.isTruth ? walk.naming?.names[m < 1 ? before : after] : null;
-  if (names) paintName(context, view.x(x), view.y(y), names[k], COLOURS[k]);
+  const names = chosen.isTruth ? walk.naming?.names[m < 1 ? before : after] : undefined;
+  return {
+    x: view.x(x),
+    y: view.y(y),
+    long: view.scale * long,
+    short: view.scale * short,
+    angle: -angle, // the canvas counts down, not up
+    colour: COLOURS[k],
+    name: names?.[k],
+  };
 }
 
 /** Half axes and direction of the ellipse of a covariance [[a, b], [b, c]]. */
@@ -121,20 +119,33 @@ function findAxes(a, b, c) {
   return { long, short, angle: Math.atan2(2 * b, a - c) / 2 };
 }
 
-function paintMean(context, x, y, colour, paper) {
+/** One and two standard deviations, each with an edge of paper that keeps it apart from points. */
+function paintEllipses(context, { x, y, long, short, angle, colour }) {
+  for (const [deviations, width] of [[2, 1.5], [1, 3]]) {
+    context.beginPath();
+    context.ellipse(x, y, deviations * long, deviations * short, angle, 0, 2 * Math.PI);
+    for (const [style, extra] of [[readPaper(), 2], [`rgb(${colour.join(" ")})`, 0]]) {
+      context.strokeStyle = style;
+      context.lineWidth = width + extra;
+      context.stroke();
+    }
+  }
+}
+
+/** The mean, with the digit that the Gaussian is named with in black or white. */
+function paintMean(context, { x, y, colour, name }) {
   context.beginPath();
-  context.arc(x, y, chosen.isTruth && walk.naming ? 11 : 6, 0, 2 * Math.PI);
-  context.fillStyle = colour;
-  context.strokeStyle = paper;
+  context.arc(x, y, name === undefined ? 6 : 11, 0, 2 * Math.PI);
+  context.fillStyle = `rgb(${colour.join(" ")})`;
+  context.strokeStyle = readPaper();
   context.lineWidth = 2.5;
   context.fill();
   context.stroke();
-}
-
-/** The digit that a Gaussian is named with, in black or white, whichever can be read on it. */
-function paintName(context, x, y, name, [red, green, blue]) {
-  const isLight = 0.3 * red + 0.59 * green + 0.11 * blue > 120;
-  context.fillStyle = isLight ? "#000" : "#fff";
+  if (name === undefined) return;
+  const [red, green, blue] = colour;
+  context.fillStyle = 0.3 * red + 0.59 * green + 0.11 * blue > 120 ? "#000" : "#fff";
   context.font = "700 15px system-ui, sans-serif";
   context.fillText(name, x, y + 1);
 }
+
+const readPaper = () => getComputedStyle(canvas).backgroundColor;

@@ -16,7 +16,7 @@ function makeSvg(tag, attributes = {}, words = "") {
  * Make a chart of `series`, {name, values, colour} each, whose first value stands at `first` of the
  * `unit` that runs across.
  * `range` is what the height shows; what lies beyond is drawn at the edge. `mark(x)` of what is
- * returned moves the marker; `node` is the figure.
+ * returned moves the marker, `read(clientX)` tells the x under a pointer; `node` is the figure.
  */
 function makeChart({ title, series, first, unit, range }) {
   const values = series.flatMap((one) => one.values);
@@ -40,7 +40,11 @@ function makeChart({ title, series, first, unit, range }) {
     dot.setAttribute("cx", middle);
     dot.setAttribute("cy", placeY(valueAt(series.at(-1).values, x - first), scale));
   };
-  return { node: wrapChart(title, svg, series), mark };
+  const read = (clientX) => {
+    const { left, width } = svg.getBoundingClientRect();
+    return readX(((clientX - left) / width) * CHART.width, scale);
+  };
+  return { node: wrapChart(title, svg, series), mark, read };
 }
 
 function wrapChart(title, svg, series) {
@@ -77,6 +81,12 @@ function valueAt(values, position) {
 function placeX(x, { first, last }) {
   const share = last > first ? (x - first) / (last - first) : 0.5;
   return CHART.left + share * (CHART.width - CHART.left - CHART.right);
+}
+
+/** The x that stands at a place of the chart; at most the last, at least the first. */
+function readX(place, { first, last }) {
+  const share = (place - CHART.left) / (CHART.width - CHART.left - CHART.right);
+  return first + Math.min(1, Math.max(0, share)) * (last - first);
 }
 
 function placeY(y, { low, high }) {

@@ -208,7 +208,7 @@ def test_curves_are_read_from_the_folder_of_the_weights(digits148: VAEGMM, tmp_p
     loss = network["charts"][0]
     assert loss["series"][0] == {"name": "training", "values": [200.0, 100.0, 200 / 3]}
     assert loss["series"][1]["name"] == "validation"
-    assert joint["title"] == "Then network and mixture together: 1 more"
+    assert joint["title"] == "Then network and mixture together: 1 epochs"
     assert [one["title"] for one in joint["charts"]] == [
         "Loss", "Reconstruction", "KL divergence", "Labels",
     ]  # fmt: skip

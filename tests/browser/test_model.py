@@ -144,7 +144,7 @@ def test_a_folder_with_its_record_gets_curves(browser: Browser, trained: str) ->
         expect(page.locator(".about-readers")).to_have_count(0)
         expect(page.locator(".about-facts dd").first).to_have_text("mine")
         expect(page.locator(".about-training h3")).to_have_text(
-            ["The network: epoch 3 of 3 is kept", "Then network and mixture together: 1 more"]
+            ["The network: epoch 3 of 3 is kept", "Then network and mixture together: 1 epochs"]
         )
         charts = page.locator(".about-training svg")
         expect(charts).to_have_count(7)
@@ -202,6 +202,22 @@ def test_the_slider_walks_through_the_iterations_without_the_server(visit: Open)
     expect(page.locator(".em-count")).to_have_text("3 / 43")
     page.context.set_offline(False)
     here.errors.clear()
+
+
+def test_a_click_on_the_curve_goes_to_its_iteration(visit: Open) -> None:
+    page = open_em(visit())
+    box = page.locator(".em-curve svg").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] - 3, box["y"] + box["height"] / 2)
+    expect(page.locator(".em-count")).to_have_text("43 / 43")
+    page.mouse.click(box["x"] + 3, box["y"] + box["height"] / 2)
+    expect(page.locator(".em-count")).to_have_text("0 / 43")
+
+
+def test_a_link_leads_to_em_and_not_to_what_stands_above(visit: Open) -> None:
+    page = open_em(visit())
+    expect(page.locator(".em h2")).to_be_in_viewport()
+    expect(page.locator(".about-figures")).not_to_be_in_viewport()
 
 
 def test_ellipses_move_before_colours_do(visit: Open) -> None:
