@@ -130,9 +130,16 @@ def test_a_morph_of_a_bad_file_is_one_sentence(client: Client, tmp_path: Path) -
     assert "/" not in str(raised.value)
 
 
+def test_a_program_gets_a_models_figures(client: Client) -> None:
+    answer = client.predict("1 / 4 / 8", api_name="/model")
+    assert answer["facts"]["weights"] == "digits148"
+    assert answer["figures"]["images"] == 600
+    assert answer["labels"] == [1, 4, 8]
+
+
 def test_no_endpoint_is_there_by_accident(client: Client) -> None:
     api = client.view_api(print_info=False, return_format="dict")
-    assert list(api["named_endpoints"]) == ["/classify", "/muddle", "/morph"]
+    assert list(api["named_endpoints"]) == ["/classify", "/muddle", "/morph", "/model"]
     assert not api["unnamed_endpoints"]
 
 
