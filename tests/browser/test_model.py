@@ -215,9 +215,14 @@ def test_a_click_on_the_curve_goes_to_its_iteration(visit: Open) -> None:
 
 
 def test_a_link_leads_to_em_and_not_to_what_stands_above(visit: Open) -> None:
-    page = open_em(visit())
-    expect(page.locator(".em h2")).to_be_in_viewport()
-    expect(page.locator(".about-figures")).not_to_be_in_viewport()
+    here = visit(viewport={"width": 1280, "height": 900})
+    open_model(here)  # the figures are there at once for the next
+    with here.page.context.new_page() as page:
+        page.goto(f"{here.address}/#em=3&start=0&shapes=full")
+        expect(page.locator(".about[data-state=shown]")).to_be_visible(timeout=30_000)
+        expect(page.locator(".confusion-digits canvas")).not_to_have_count(0)
+        expect(page.locator(".em h2")).to_be_in_viewport()
+        expect(page.locator(".about-figures")).not_to_be_in_viewport()
 
 
 def test_ellipses_move_before_colours_do(visit: Open) -> None:
