@@ -1,22 +1,26 @@
 """The page: a title and the tabs. What a tab holds and does stands in `app/tabs`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import gradio as gr
 from PIL import Image
 
+from app.em.em import Walker
 from app.generate.generate import Maker
 from app.morph.morph import Morpher
 from app.muddle.muddle import Muddler
 from app.tabs.classify import build_classify_tab
 from app.tabs.generate import build_generate_tab, find_makers
+from app.tabs.model import build_model_tab, find_abouts
 from app.tabs.morph import build_morph_tab, find_morphers
 from app.tabs.muddle import build_muddle_tab, find_muddlers
 from vaegmm.data.datasets import LabelledImages, load_dataset
 from vaegmm.evaluation.judge import Judge
 from vaegmm.model import EMBEDDED, VAEGMM
 from vaegmm.operations.classify import classify
+from vaegmm.operations.em_points import load_points
 from vaegmm.operations.handwriting import Handwriting, encode_handwriting
 
 TITLE = "vaegmm: digits, read as you draw"
@@ -36,22 +40,29 @@ def load_app(weights: Sequence[str] = ()) -> gr.Blocks:
     Raises:
         ValueError: there is no such model.
     """
-    models = name_models({str(path): VAEGMM.from_pretrained(path) for path in weights or EMBEDDED})
+    loaded = {str(path): VAEGMM.from_pretrained(path) for path in weights or EMBEDDED}
+    models = name_models(loaded)
     examples = load_dataset("sample", train=False)
     # The first call is slow (torch chooses its kernels): no visitor should be the one to wait.
     for model in models.values():
         classify(model, Image.fromarray(examples.images[0].numpy()))
     handwritings = encode_handwritings(models, examples)
     muddlers = find_muddlers(models, handwritings, Judge.from_pretrained())
-    for muddler in muddlers.values():
-        muddler.warm_up()
     morphers = find_morphers(models, handwritings)
-    for morpher in morphers.values():
-        morpher.warm_up()
     makers = find_makers(models, handwritings)
-    for maker in makers.values():
-        maker.warm_up()
-    return build_app(models, examples, muddlers, morphers, makers)
+    answering: list[Muddler | Morpher | Maker]
+    answering = [*muddlers.values(), *morphers.values(), *makers.values()]
+    for one in answering:
+        one.warm_up()
+    abouts = find_abouts(list(loaded), models, handwritings)
+    tabs = {
+        "Classify": partial(build_classify_tab, models, examples),
+        "Muddle": partial(build_muddle_tab, muddlers) if muddlers else None,
+        "Morph": partial(build_morph_tab, morphers) if morphers else None,
+        "Generate": partial(build_generate_tab, makers) if makers else None,
+        "Model": partial(build_model_tab, abouts, Walker(load_points())),
+    }
+    return build_app({name: build for name, build in tabs.items() if build is not None})
 
 
 def encode_handwritings(
@@ -91,37 +102,15 @@ def name_digits(labels: Sequence[int]) -> str:
     return f"{first}-{last}" if is_run else " / ".join(map(str, labels))
 
 
-def build_app(
-    models: Mapping[str, VAEGMM],
-    examples: LabelledImages,
-    muddlers: Mapping[str, Muddler],
-    morphers: Mapping[str, Morpher],
-    makers: Mapping[str, Maker],
-) -> gr.Blocks:
-    """Arrange the page for some models.
-
-    Args:
-        models: by the name that visitors choose them by; loaded once, shared by all.
-        examples: real digits, for the visitor to try.
-        muddlers: by the name of their model; none given: no Muddle tab.
-        morphers: the same of the Morph tab.
-        makers: the same of the Generate tab.
-    """
+def build_app(tabs: Mapping[str, Callable[[], None]]) -> gr.Blocks:
+    """Arrange the page: a title, and tabs by their names, each of which places its components."""
     page = gr.Blocks(
         title=TITLE, analytics_enabled=False, delete_cache=(UPLOAD_LIFE_S, UPLOAD_LIFE_S)
     )
     with page:
         gr.HTML(MASTHEAD, js_on_load=OPEN_LINKED_TAB, apply_default_css=False)
         with gr.Tabs():
-            with gr.Tab("Classify"):
-                build_classify_tab(models, examples)
-            if muddlers:
-                with gr.Tab("Muddle"):
-                    build_muddle_tab(muddlers)
-            if morphers:
-                with gr.Tab("Morph"):
-                    build_morph_tab(morphers)
-            if makers:
-                with gr.Tab("Generate"):
-                    build_generate_tab(makers)
+            for name, build_tab in tabs.items():
+                with gr.Tab(name):
+                    build_tab()
     return page

@@ -153,7 +153,7 @@ class VAEGMM(nn.Module):
             model = cls(config)
         except ValueError as error:
             raise ValueError(f"{folder / 'config.json'}: {error}") from error
-        tensors = _read_tensors(folder / "model.safetensors")
+        tensors = read_tensors(folder / "model.safetensors")
         _check_tensors(folder, model.state_dict(), tensors)
         model.load_state_dict(tensors)
         # Convolutions on the CPU are twice as fast with channels last.
@@ -198,7 +198,12 @@ def _check_keys(cls: type, values: object, path: Path) -> None:
         raise ValueError(f"{path}: missing key {missing[0]!r}")
 
 
-def _read_tensors(path: Path) -> dict[str, Tensor]:
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """Read a file of tensors.
+
+    Raises:
+        ValueError: it is missing or damaged.
+    """
     try:
         return load_file(path)
     except OSError as error:

@@ -3,14 +3,22 @@
  * runs this as a function's body, and may do so before the tabs are there.
  */
 
-const LINKED_TABS = { "#muddle=": "Muddle", "#morph=": "Morph", "#generate=": "Generate" }; // by how their links begin
+// By how their links begin.
+const LINKED_TABS = {
+  "#muddle=": "Muddle",
+  "#morph=": "Morph",
+  "#generate=": "Generate",
+  "#em=": "Model",
+};
 
 /** Open the tab that the address asks for; tell whether nothing is left to be done. */
 function openLinkedTab() {
   const [, name] = Object.entries(LINKED_TABS).find(([start]) => location.hash.startsWith(start)) ?? [];
   if (!name) return true;
-  const tabs = [...document.querySelectorAll("[role=tab]")];
-  const tab = tabs.find((one) => one.checkVisibility() && one.textContent.trim() === name);
+  // Where the page is too narrow for all of them, Gradio has the last ones in a menu.
+  const seen = [...document.querySelectorAll("[role=tab]")].filter((one) => one.checkVisibility());
+  const tabs = [...seen, ...document.querySelectorAll(".overflow-dropdown button")];
+  const tab = tabs.find((one) => one.textContent.trim() === name);
   tab?.click();
   return tab !== undefined;
 }

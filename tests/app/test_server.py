@@ -142,9 +142,17 @@ def test_new_digits_are_a_file(client: Client) -> None:
         client.predict([12], api_name="/generate")
 
 
+def test_a_program_gets_a_models_figures(client: Client) -> None:
+    answer = client.predict("1 / 4 / 8", api_name="/model")
+    assert answer["facts"]["weights"] == "digits148"
+    assert answer["figures"]["images"] == 600
+    assert answer["labels"] == [1, 4, 8]
+
+
 def test_no_endpoint_is_there_by_accident(client: Client) -> None:
     api = client.view_api(print_info=False, return_format="dict")
-    assert list(api["named_endpoints"]) == ["/classify", "/muddle", "/morph", "/generate"]
+    names = ["/classify", "/muddle", "/morph", "/generate", "/model"]
+    assert list(api["named_endpoints"]) == names
     assert not api["unnamed_endpoints"]
 
 

@@ -28,6 +28,7 @@ from vaegmm.mixture.gaussian import log_joint
 from vaegmm.networks.vae import VAE
 from vaegmm.training.build import build_model
 from vaegmm.training.components import attach_mixture, log_joint_of, parameters_of
+from vaegmm.training.history import RefineEpoch
 from vaegmm.training.joint import (
     JointObjective,
     allow,
@@ -38,7 +39,6 @@ from vaegmm.training.joint import (
 )
 from vaegmm.training.loop import fit_vae
 from vaegmm.training.prior import MixturePrior
-from vaegmm.training.refine import RefineEpoch
 from vaegmm.training.supervision import (
     choose_known,
     fit_with_labels,

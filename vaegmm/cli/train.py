@@ -17,8 +17,7 @@ from vaegmm.settings import check_finite
 if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
     from vaegmm.data.datasets import LabelledImages
     from vaegmm.networks.vae import VAE
-    from vaegmm.training.history import Epoch
-    from vaegmm.training.refine import RefineEpoch
+    from vaegmm.training.history import Epoch, RefineEpoch
 
 
 def main(argv: Sequence[str] | None = None) -> int:

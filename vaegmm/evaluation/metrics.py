@@ -13,6 +13,7 @@ from sklearn.metrics import (
     normalized_mutual_info_score,
     precision_recall_fscore_support,
 )
+from torch import Tensor
 
 from vaegmm.data.datasets import LabelledImages
 from vaegmm.evaluation.strangers import find_surprise
@@ -53,7 +54,20 @@ class Metrics:
 
 def measure(model: VAEGMM, data: LabelledImages) -> Metrics:
     """Measure a model on labelled images; every figure comes from the posterior means `mu`."""
-    z = encode_images(model.network, data.images).to(model.means.device)
+    z = encode_images(model.network, data.images)
+    return measure_latents(model, data, z, find_surprise(model, data.images, z).is_outlier)
+
+
+def measure_latents(model: VAEGMM, data: LabelledImages, z: Tensor, is_outlier: Tensor) -> Metrics:
+    """Measure a model on labelled images that are encoded already.
+
+    Args:
+        model: reads.
+        data: N images.
+        z: (N, D), their posterior means.
+        is_outlier: (N,) bool, which of them are called unlike any label.
+    """
+    z = z.to(model.means.device)
     answers = np.array(model.labels)[model.label_probabilities(z).argmax(1).cpu().numpy()]
     components: NDArray[np.int64] = model.log_joint(z).argmax(1).cpu().numpy()
     truth = data.labels.numpy()
@@ -71,7 +85,7 @@ def measure(model: VAEGMM, data: LabelledImages) -> Metrics:
         f1_macro=float(f1),
         nmi=float(normalized_mutual_info_score(truth, components)),
         ari=float(adjusted_rand_score(truth, components)),
-        outlier_share=float(find_surprise(model, data.images, z).is_outlier.double().mean()),
+        outlier_share=float(is_outlier.double().mean()),
         confusion=confusion_matrix(truth, answers, labels=labels).tolist(),
         labels=labels,
     )

@@ -1,4 +1,4 @@
-"""The colours of the labels, in plots and on the page."""
+"""Colours that every picture and every chart shares. Nothing else, so that it costs nothing."""
 
 # Okabe & Ito 2008: ten hues (the last two added) that colour-blind readers tell apart.
 PALETTE = (

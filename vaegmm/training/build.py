@@ -29,7 +29,8 @@ from vaegmm.training.components import (
     name_mixture,
     parameters_of,
 )
-from vaegmm.training.refine import RefineEpoch, refine
+from vaegmm.training.history import RefineEpoch
+from vaegmm.training.refine import refine
 from vaegmm.training.supervision import (
     choose_known,
     fit_with_labels,

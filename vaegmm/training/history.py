@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from vaegmm.settings import check_finite, from_dict
+
+E = TypeVar("E")
+HISTORY, REFINE_HISTORY = "history.json", "refine.json"
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,46 @@ class Epoch:
     seconds: float
     images_per_second: float
     is_best: bool
+
+
+@dataclass(frozen=True)
+class RefineEpoch:
+    """Means of one pass of the joint step, in nats per image (see `joint.TERMS`)."""
+
+    epoch: int
+    loss: float
+    reconstruction_nll: float
+    kl: float
+    mutual_information: float
+    label_nll: float
+    seconds: float
+
+
+def read_epochs(path: Path, kind: type[E]) -> list[E]:
+    """Read the epochs that a run wrote down.
+
+    Args:
+        path: its file, `HISTORY` or `REFINE_HISTORY` in its folder.
+        kind: `Epoch` or `RefineEpoch`.
+
+    Returns:
+        None of them where there is no file.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(values, list):
+            raise TypeError("it is no list of epochs")
+        epochs = [from_dict(kind, value, str(path)) for value in values]
+        for epoch in epochs:
+            check_finite(epoch)
+    except FileNotFoundError:
+        return []
+    except (OSError, RecursionError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is damaged: {error}") from error
+    return epochs
 
 
 def describe_run(history: list[Epoch]) -> str:

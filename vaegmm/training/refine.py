@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -24,24 +23,12 @@ from vaegmm.mixture.em import Parameters
 from vaegmm.networks.vae import VAE
 from vaegmm.training.checkpoint import State, load_checkpoint, save_checkpoint
 from vaegmm.training.checks import check_losses
+from vaegmm.training.history import RefineEpoch
 from vaegmm.training.joint import TERMS, JointObjective
 from vaegmm.training.prior import MixturePrior
 
 REMEDY = "remove refine.safetensors and --resume with a lower refine_learning_rate"
 MOST_LABELLED = 100  # known images that join every batch, where only some labels are known
-
-
-@dataclass(frozen=True)
-class RefineEpoch:
-    """Means of one pass of the joint step, in nats per image (see `joint.TERMS`)."""
-
-    epoch: int
-    loss: float
-    reconstruction_nll: float
-    kl: float
-    mutual_information: float
-    label_nll: float
-    seconds: float
 
 
 def refine(

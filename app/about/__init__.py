@@ -1,0 +1,1 @@
+"""What the page runs on: facts, figures and the digits behind them."""

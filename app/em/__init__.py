@@ -1,0 +1,1 @@
+"""EM step by step, for who wants to see it at work."""

@@ -1,0 +1,303 @@
+"""The Model tab's server side: facts, figures, the digits behind them, and EM step by step."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from app.about.about import NO_DIGITS, About, build_about
+from app.about.facts import as_percent, describe_mixture
+from app.about.training import NOTHING
+from app.build import encode_handwritings
+from app.em.em import COLOURS, Walker, build_em
+from app.em.words import count_turncoats
+from app.tabs.model import describe_for_program, find_abouts
+from tests.training.test_history import EPOCHS, JOINT
+from vaegmm.data.datasets import load_dataset
+from vaegmm.files import write_json
+from vaegmm.model import EMBEDDED, VAEGMM
+from vaegmm.operations.em_points import load_points
+from vaegmm.operations.em_walk import walk
+
+MISFIT = "The page and the program do not fit together; reload the page."
+SMALL = "1 / 4 / 8"
+
+
+@pytest.fixture(scope="module")
+def abouts(digits: VAEGMM, digits148: VAEGMM) -> dict[str, About]:
+    models = {"0-9": digits, SMALL: digits148}
+    handwritings = encode_handwritings(models, load_dataset("sample", train=False))
+    return find_abouts(EMBEDDED, models, handwritings)
+
+
+@pytest.fixture(scope="module")
+def component(abouts: Mapping[str, About]) -> gr.HTML:
+    return build_about(abouts)
+
+
+@pytest.fixture(scope="module")
+def em() -> gr.HTML:
+    return build_em(Walker(load_points()))
+
+
+def ask(**changes: object) -> dict[str, object]:
+    return {"n_components": 3, "seed": 0, "covariance_type": "full"} | changes
+
+
+# ---- Facts and figures ----
+
+
+def test_facts_say_what_the_page_runs_on(component: gr.HTML) -> None:
+    facts = [dict(reader["facts"]) for reader in component.props["readers"]]
+    assert [one["Weights"] for one in facts] == ["digits", "digits148"]
+    assert facts[0]["Mixture"] == "60 Gaussians, 6 for each digit"
+    assert facts[0]["Network"] == "Convolutional, variational autoencoder"
+    assert facts[0]["Trained on"].startswith("54,001 training images of mnist")
+    assert facts[1]["Labels"].startswith("Labels only name")
+    assert "/" not in facts[0]["Weights"]
+
+
+@pytest.mark.parametrize(
+    ("component_labels", "words"),
+    [
+        ((1,), "1 Gaussian, 1 for each digit"),
+        ((1, 4, 8), "3 Gaussians, 1 for each digit"),
+        ((1, 1, 4), "3 Gaussians, 1 to 2 for each digit"),
+    ],
+)
+def test_a_mixture_is_counted(component_labels: tuple[int, ...], words: str) -> None:
+    assert describe_mixture(component_labels) == words
+
+
+def test_all_and_nothing_have_no_digits_after_the_point() -> None:
+    assert [as_percent(share) for share in (0, 1, 0.9999, 0.00004)] == [
+        "0 %", "100 %", "99.99 %", "0.00 %",
+    ]  # fmt: skip
+
+
+def test_figures_are_measured_on_the_digits_beside_the_program(component: gr.HTML) -> None:
+    answer = json.loads(json.dumps(component.describe_model({"model": SMALL})))
+    exam = answer["exam"]
+    assert (exam["n_images"], exam["labels"]) == (600, [1, 4, 8])
+    assert np.sum(exam["confusion"]) == 600
+    n_right = np.trace(exam["confusion"])
+    assert n_right > 590
+    figures = {name: (value, words) for name, value, words in exam["figures"]}
+    assert figures["Accuracy"] == (as_percent(n_right / 600), f"{n_right} of 600 right")
+    assert figures["Rebuilding"][0].endswith(" nats")
+    assert exam["n_errors"] == len(exam["errors"]) == 600 - n_right
+    assert answer["words"] == ""
+
+
+def test_errors_are_the_surest_first(component: gr.HTML) -> None:
+    exam = component.describe_model({"model": "0-9"})["exam"]
+    sure = [one["confidence"] for one in exam["errors"]]
+    assert sure == sorted(sure, reverse=True)
+    assert len(sure) == min(12, exam["n_errors"])
+    for one in exam["errors"]:
+        assert one["truth"] != one["answer"]
+        assert len(base64.b64decode(one["picture"])) == 28 * 28
+
+
+def test_a_cell_shows_the_digits_in_it(component: gr.HTML) -> None:
+    confusion = component.describe_model({"model": "0-9"})["exam"]["confusion"]
+    for truth, answer in ((3, 3), (4, 9), (0, 1)):
+        cell = component.show_cell({"model": "0-9", "truth": truth, "answer": answer})
+        assert cell["n"] == confusion[truth][answer]
+        assert len(cell["digits"]) == min(24, cell["n"])
+        assert all((one["truth"], one["answer"]) == (truth, answer) for one in cell["digits"])
+
+
+def test_twelve_digits_are_rebuilt_and_others_by_another_seed(component: gr.HTML) -> None:
+    first, same, other = (
+        component.rebuild_digits({"model": "0-9", "seed": seed})["pairs"] for seed in (1, 1, 2)
+    )
+    assert first == same != other
+    assert len(first) == 12
+    assert [one["label"] for one in first] == sorted(one["label"] for one in first)
+    for one in first:
+        x, x_hat = (
+            np.frombuffer(base64.b64decode(one[name]), np.uint8) / 255
+            for name in ("picture", "rebuilt")
+        )
+        assert 0 < np.square(x - x_hat).mean() < 0.06
+
+
+def test_a_model_without_its_digits_has_facts_alone(digits148: VAEGMM, tmp_path: Path) -> None:
+    alone = find_abouts([tmp_path], {SMALL: digits148}, {})
+    component = build_about(alone)
+    answer = component.describe_model({"model": SMALL})
+    assert (answer["exam"], answer["words"]) == (None, NO_DIGITS)
+    assert component.show_cell({"model": SMALL, "truth": 1, "answer": 1}) == {"n": 0, "digits": []}
+    assert component.rebuild_digits({"model": SMALL, "seed": 1}) == {"pairs": []}
+    assert list(describe_for_program(alone, SMALL)) == ["facts"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [None, "x", 7, [], {}, {"model": "x"}, {"model": ["0-9"]}, {"model": {}, "seed": 1}],
+)
+def test_what_is_no_question_is_answered_and_not_raised(
+    component: gr.HTML, em: gr.HTML, asked: object
+) -> None:
+    for answer in (
+        component.describe_model, component.show_cell, component.rebuild_digits, em.walk_em,
+    ):  # fmt: skip
+        assert answer(asked) == {"error": MISFIT}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"truth": 1.5}, "The digit must be a whole number, got 1.5."),
+        ({"truth": None}, "The digit must be a whole number, got None."),
+        ({"answer": "1" * 10**6}, "The answer must be a whole number"),
+        ({"answer": float("nan")}, "The answer must be a whole number"),
+        ({"answer": True}, "The answer must be a whole number"),
+    ],
+)
+def test_what_is_no_cell_is_said(component: gr.HTML, changes: dict[str, object], said: str) -> None:
+    answer = component.show_cell({"model": "0-9", "truth": 1, "answer": 2} | changes)
+    assert list(answer) == ["error"]
+    assert said in answer["error"]
+    assert len(answer["error"]) < 120
+
+
+def test_a_cell_that_is_none_is_empty(component: gr.HTML) -> None:
+    for truth in (-1, 77, 10**30):
+        asked = {"model": "0-9", "truth": truth, "answer": 1}
+        assert component.show_cell(asked) == {"n": 0, "digits": []}
+
+
+@pytest.mark.parametrize("seed", [-1, 2**31, 1.5, None, "1"])
+def test_what_is_no_seed_is_said(component: gr.HTML, em: gr.HTML, seed: object) -> None:
+    for answer in (
+        component.rebuild_digits({"model": "0-9", "seed": seed}),
+        em.walk_em(ask(seed=seed)),
+    ):
+        assert answer["error"].startswith("The seed must")
+
+
+# ---- The training ----
+
+
+def test_curves_are_read_from_the_folder_of_the_weights(digits148: VAEGMM, tmp_path: Path) -> None:
+    component = build_about(find_abouts([tmp_path], {SMALL: digits148}, {}))
+    assert component.describe_model({"model": SMALL})["training"] == {
+        "words": NOTHING,
+        "groups": [],
+    }
+    write_json(tmp_path / "history.json", [dataclasses.asdict(one) for one in EPOCHS])
+    write_json(tmp_path / "refine.json", [dataclasses.asdict(one) for one in JOINT])
+    training = component.describe_model({"model": SMALL})["training"]
+    network, joint = training["groups"]
+    assert training["words"] == ""
+    assert (network["title"], network["kept"]) == ("The network: epoch 3 of 3 is kept", 3)
+    assert [one["title"] for one in network["charts"]] == [
+        "Loss",
+        "Reconstruction",
+        "KL divergence",
+    ]
+    loss = network["charts"][0]
+    assert loss["series"][0] == {"name": "training", "values": [200.0, 100.0, 200 / 3]}
+    assert loss["series"][1]["name"] == "validation"
+    assert joint["title"] == "Then network and mixture together: 1 epochs"
+    assert [one["title"] for one in joint["charts"]] == [
+        "Loss", "Reconstruction", "KL divergence", "Labels",
+    ]  # fmt: skip
+    (tmp_path / "history.json").write_text("{")
+    training = component.describe_model({"model": SMALL})["training"]
+    assert training == {"words": "The record of its training is damaged.", "groups": []}
+
+
+# ---- EM ----
+
+
+def test_a_walk_is_sent_whole(em: gr.HTML) -> None:
+    answer = json.loads(json.dumps(em.walk_em(ask())))
+    n_steps = len(answer["steps"])
+    assert n_steps == len(answer["log_likelihood"]) == len(answer["means"]) > 5
+    assert np.shape(answer["covariances"]) == (n_steps, 3, 2, 2)
+    assert np.diff(answer["log_likelihood"]).min() > -1e-4
+    levels = np.frombuffer(base64.b64decode(answer["responsibilities"]), np.uint8)
+    shares = levels.reshape(n_steps, len(em.props["labels"]), 3).sum(2)
+    assert (abs(shares.astype(int) - 255) <= 2).all()
+    exact = walk(load_points().z, 3, 0)
+    assert np.allclose(answer["means"], exact.means, atol=1e-4)
+
+
+def test_the_points_reach_the_page_once(em: gr.HTML) -> None:
+    points = np.frombuffer(base64.b64decode(em.props["points"]), "<f4").reshape(-1, 2)
+    assert np.array_equal(points, load_points().z.numpy())
+    assert len(em.props["labels"]) == len(points)
+
+
+def test_every_step_is_said_in_words(em: gr.HTML) -> None:
+    answer = em.walk_em(ask())
+    first, second, *_ = answer["steps"]
+    assert first["m"] == "Start: 3 equal round Gaussians, each on a point drawn at random."
+    assert "the farthest moved by" in second["m"]
+    assert "change sides. The mean log-likelihood rises by" in second["e"]
+    assert answer["end"].startswith(f"Settled after {len(answer['steps']) - 1} iterations")
+    words = ["none changes sides", "1 changes sides", "2 change sides"]
+    assert [count_turncoats(n) for n in (0, 1, 2)] == words
+
+
+def test_gaussians_are_named_where_they_are_enough(em: gr.HTML) -> None:
+    naming = em.walk_em(ask())["naming"]
+    assert sorted(naming["names"][-1]) == [1, 4, 8]
+    assert 0.85 < naming["accuracy"][-1] <= 1
+    assert em.walk_em(ask(n_components=2))["naming"] is None
+
+
+@pytest.mark.parametrize("kind", ["full", "tied", "diag", "spherical"])
+@pytest.mark.parametrize("n_components", [2, 8])
+def test_every_choice_of_the_page_is_answered(em: gr.HTML, kind: str, n_components: int) -> None:
+    answer = em.walk_em(ask(n_components=n_components, covariance_type=kind))
+    assert "error" not in answer
+    assert len(answer["weights"][0]) == n_components <= len(COLOURS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"n_components": 1}, "The number of Gaussians must be from 2 to 8, got 1."),
+        ({"n_components": 9}, "from 2 to 8"),
+        ({"n_components": 10**400}, "from 2 to 8"),
+        ({"n_components": 2.5}, "must be a whole number"),
+        ({"n_components": None}, "must be a whole number"),
+        ({"covariance_type": "round"}, MISFIT),
+        ({"covariance_type": ["full"]}, MISFIT),
+    ],
+)
+def test_what_cannot_be_walked_is_said(em: gr.HTML, changes: dict[str, object], said: str) -> None:
+    answer = em.walk_em(ask(**changes))
+    assert list(answer) == ["error"]
+    assert said in answer["error"]
+    assert len(answer["error"]) < 120
+
+
+# ---- For programs ----
+
+
+def test_a_program_gets_facts_and_figures(abouts: Mapping[str, About]) -> None:
+    answer = json.loads(json.dumps(describe_for_program(abouts, SMALL)))
+    assert answer["facts"]["weights"] == "digits148"
+    assert answer["figures"]["images"] == 600
+    assert answer["labels"] == [1, 4, 8]
+    with pytest.raises(gr.Error, match="The digits must be one of 0-9, 1 / 4 / 8"):
+        describe_for_program(abouts, "0-5")
+
+
+def test_no_data_reaches_a_template(component: gr.HTML, em: gr.HTML) -> None:
+    for one in (component, em):
+        text = one.html_template + one.css_template
+        assert "value}" not in text
+        assert "${" not in text
