@@ -6,9 +6,11 @@ from pathlib import Path
 import gradio as gr
 from PIL import Image
 
+from app.explore.explore import Explorer
 from app.morph.morph import Morpher
 from app.muddle.muddle import Muddler
 from app.tabs.classify import build_classify_tab
+from app.tabs.explore import build_explore_tab, find_explorers
 from app.tabs.morph import build_morph_tab, find_morphers
 from app.tabs.muddle import build_muddle_tab, find_muddlers
 from vaegmm.data.datasets import LabelledImages, load_dataset
@@ -34,7 +36,8 @@ def load_app(weights: Sequence[str] = ()) -> gr.Blocks:
     Raises:
         ValueError: there is no such model.
     """
-    models = name_models({str(path): VAEGMM.from_pretrained(path) for path in weights or EMBEDDED})
+    folders = weights or EMBEDDED
+    models = name_models({str(path): VAEGMM.from_pretrained(path) for path in folders})
     examples = load_dataset("sample", train=False)
     # The first call is slow (torch chooses its kernels): no visitor should be the one to wait.
     for model in models.values():
@@ -46,7 +49,10 @@ def load_app(weights: Sequence[str] = ()) -> gr.Blocks:
     morphers = find_morphers(models, handwritings)
     for morpher in morphers.values():
         morpher.warm_up()
-    return build_app(models, examples, muddlers, morphers)
+    explorers = find_explorers(morphers, dict(zip(models, map(Path, folders), strict=True)))
+    for explorer in explorers.values():
+        explorer.warm_up()
+    return build_app(models, examples, muddlers, morphers, explorers)
 
 
 def encode_handwritings(
@@ -91,6 +97,7 @@ def build_app(
     examples: LabelledImages,
     muddlers: Mapping[str, Muddler],
     morphers: Mapping[str, Morpher],
+    explorers: Mapping[str, Explorer],
 ) -> gr.Blocks:
     """Arrange the page for some models.
 
@@ -99,6 +106,7 @@ def build_app(
         examples: real digits, for the visitor to try.
         muddlers: by the name of their model; none given: no Muddle tab.
         morphers: the same of the Morph tab.
+        explorers: the same of the Explore tab.
     """
     page = gr.Blocks(
         title=TITLE, analytics_enabled=False, delete_cache=(UPLOAD_LIFE_S, UPLOAD_LIFE_S)
@@ -114,4 +122,7 @@ def build_app(
             if morphers:
                 with gr.Tab("Morph"):
                     build_morph_tab(morphers)
+            if explorers:
+                with gr.Tab("Explore"):
+                    build_explore_tab(explorers)
     return page

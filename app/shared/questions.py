@@ -3,6 +3,9 @@
 What one tab alone is asked stands beside that tab. Every reader takes anything at all.
 """
 
+import functools
+from collections.abc import Callable
+
 MAX_SEED = 2**31 - 1  # short enough for a link
 LARGEST = 10**9  # short enough for a message
 
@@ -59,3 +62,18 @@ def as_sentence(error: ValueError) -> str:
     """The message of an error, as a visitor reads it."""
     words = str(error)
     return words[:1].upper() + words[1:].removesuffix(".") + "."
+
+
+def with_error_answer(
+    function: Callable[[object], dict[str, object]],
+) -> Callable[[object], dict[str, object]]:
+    """Answer a script with {error: what it says to the visitor} where a `ValueError` is raised."""
+
+    @functools.wraps(function)
+    def wrapper(question: object) -> dict[str, object]:
+        try:
+            return function(question)
+        except ValueError as error:
+            return {"error": as_sentence(error)}
+
+    return wrapper

@@ -3,7 +3,7 @@
  * runs this as a function's body, and may do so before the tabs are there.
  */
 
-const LINKED_TABS = { "#muddle=": "Muddle", "#morph=": "Morph" }; // by how their links begin
+const LINKED_TABS = { "#muddle=": "Muddle", "#morph=": "Morph", "#explore=": "Explore" }; // by how their links begin
 
 /** Open the tab that the address asks for; tell whether nothing is left to be done. */
 function openLinkedTab() {
