@@ -6,7 +6,7 @@ from pathlib import Path
 import gradio as gr
 from PIL import Image
 
-from app.explore.explore import Explorer
+from app.explore.explorer import Explorer
 from app.morph.morph import Morpher
 from app.muddle.muddle import Muddler
 from app.tabs.classify import build_classify_tab

@@ -1,7 +1,7 @@
 """What several tabs share: a bad input becomes a message, and every tab ends with a footnote."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ParamSpec, TypeVar
 
 import gradio as gr
@@ -21,6 +21,7 @@ FILL_IN_ORIGIN = "element.querySelector('.origin').textContent = location.origin
 
 P = ParamSpec("P")
 T = TypeVar("T")
+C = TypeVar("C", bound=str)
 
 
 def with_clear_errors(handler: Callable[P, T]) -> Callable[P, T]:
@@ -34,6 +35,19 @@ def with_clear_errors(handler: Callable[P, T]) -> Callable[P, T]:
             raise gr.Error(as_sentence(error), print_exception=False) from error
 
     return wrapper
+
+
+def choose(value: str | None, known: Iterable[C], name: str) -> C:
+    """Return which of some known values a program gave.
+
+    Raises:
+        ValueError: it is none of them.
+    """
+    known = tuple(known)
+    chosen = next((one for one in known if one == value), None)
+    if chosen is None:
+        raise ValueError(f"{name} must be one of {', '.join(known)}; got none of them.")
+    return chosen
 
 
 def build_footnote(about: str, code: str) -> gr.HTML:

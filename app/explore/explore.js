@@ -2,7 +2,7 @@
  * The Explore tab's behaviour: what happens when something is chosen. Gradio runs this as the body of
  * a function with these arguments; the files that it uses stand above it in the same body.
  */
-/* global element, server, LiveAnswer, find, chosen, choose, makeQuestion, showChoices, listenToChoices, view, map, openMap, takeFog, refreshMap, mapCanvas, marksCanvas, showLegend, sight, moveProbe, makeBars, pins, setPins, pin, showFilm, openSliders, sliding, changeOwnReader, followLink, writeLink, showAddress, isSeen, copyAddress, sayPins */
+/* global element, server, LiveAnswer, find, chosen, choose, makeQuestion, showChoices, listenToChoices, view, map, theme, readTheme, openMap, takeFog, refreshMap, mapCanvas, marksCanvas, showLegend, sight, moveProbe, makeBars, pins, setPins, pin, showFilm, openSliders, sliding, changeOwnReader, followLink, writeLink, showAddress, isSeen, copyAddress, sayPins */
 
 const LOST = "The connection is lost. Trying again…";
 
@@ -74,7 +74,7 @@ async function changeMap(name) {
 }
 
 async function relocate(one) {
-  const answer = await server.read_latent(makeQuestion({ z: one.z ?? one.answer.z }));
+  const answer = await server.look_at_latent(makeQuestion({ z: one.z ?? one.answer.z }));
   if (answer?.places) one.place = answer.places[chosen.map];
 }
 
@@ -113,6 +113,7 @@ function resize() {
 }
 
 function recolour() {
+  theme = readTheme();
   showLegend();
   refreshMap();
 }

@@ -1,47 +1,28 @@
 """The map of a latent space, what lies under the pointer, pins, and a slider per dimension.
 
-One component; the scripts beside it ask for all that they show. What lies behind a place of the map
-stands in `vaegmm.operations.atlas`, what a dimension does in `vaegmm.operations.dimensions`.
+One component; the scripts beside it ask for all that they show, and what they are answered stands
+in `app.explore.explorer`.
 """
 
-import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import gradio as gr
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
+from app.explore.explorer import N_CELLS, N_COLUMNS, Answer, Explorer
 from app.explore.questions import (
-    read_latent_question,
+    pick,
+    read_latent,
     read_map_question,
     read_model_question,
-    read_place_question,
+    read_place,
 )
-from app.morph.morph import Morpher, make_place_maker
-from app.pad.pictures import encode_levels, encode_picture
-from app.reading.reading import BLANK_ANSWER
+from app.morph.morph import make_place_maker
 from app.shared.assets import join_files
 from app.shared.questions import with_error_answer
-from vaegmm.data.images import BlankImageError
 from vaegmm.evaluation.palette import PALETTE, PALETTE_ON_DARK
-from vaegmm.model import VAEGMM
-from vaegmm.operations.atlas import (
-    Atlas,
-    PrincipalAtlas,
-    enclose,
-    find_latent,
-    find_place,
-    look_at,
-    map_entropy,
-)
-from vaegmm.operations.classify import classify
-from vaegmm.operations.dimensions import N_LOOKS, REACH, rank_dimensions, vary
-from vaegmm.operations.handwriting import Handwriting
-from vaegmm.operations.plane import components_on
+from vaegmm.operations.atlas import find_latent
+from vaegmm.operations.dimensions import N_LOOKS, REACH
 
 HERE = Path(__file__).parent
 SCRIPTS = (
@@ -60,132 +41,6 @@ STYLES = (
 )
 # By the name that a link calls a map by; the first that a model has is seen first.
 MAP_NAMES = {"principal": "Principal directions", "t-sne": "t-SNE"}
-N_CELLS = 144  # of the shading, to either side
-AROUND = 1.5  # sides of the map that are shaded: a wide canvas shows more than the map
-N_COLUMNS = 50  # of the sheet of digits
-SIDE = 28
-ELLIPSE_STD = 2.0
-
-Answer = dict[str, object]
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A map of a model's latent space, and all that is drawn on it but the digits' pictures."""
-
-    model: VAEGMM
-    handwriting: Handwriting
-    atlas: Atlas
-
-    def describe(self) -> Answer:
-        """The JSON that the scripts draw."""
-        square = enclose(self.atlas.places)
-        return {
-            "square": [square.x, square.y, square.side],
-            "places": self.atlas.places.numpy().astype(float).round(4).tolist(),
-            "labels": self.handwriting.labels.tolist(),
-            "ellipses": self._list_ellipses(),
-        }
-
-    @cached_property
-    def shading(self) -> Answer:
-        """The JSON of how unsure the model is: a byte a cell; 255 is all labels alike."""
-        square = enclose(self.atlas.places).grow(AROUND)
-        entropy = map_entropy(self.model, self.atlas, square, N_CELLS).numpy()
-        most = max(math.log(len(self.model.labels)), 1e-9)
-        return {
-            "levels": encode_levels((entropy / most).astype(np.float32)),
-            "square": [square.x, square.y, square.side],
-        }
-
-    def _list_ellipses(self) -> list[Answer]:
-        if not isinstance(self.atlas, PrincipalAtlas):
-            return []
-        seen = components_on(self.model, self.atlas.plane)
-        variances, directions = np.linalg.eigh(seen.covariances.numpy().astype(float))
-        return [
-            {
-                "label": label,
-                "centre": mean,
-                "radii": (ELLIPSE_STD * np.sqrt(np.maximum(variance, 0))).tolist(),
-                "angle": float(np.arctan2(axes[1, 0], axes[0, 0])),
-            }
-            for label, mean, variance, axes in zip(
-                self.model.config.component_labels,
-                seen.means.tolist(),
-                variances,
-                directions,
-                strict=True,
-            )
-        ]
-
-
-@dataclass(frozen=True)
-class Explorer:
-    """Who answers for a model: its maps, and who makes morphs of it."""
-
-    morpher: Morpher
-    charts: Mapping[str, Chart]
-
-    @property
-    def model(self) -> VAEGMM:
-        """The model itself."""
-        return self.morpher.model
-
-    @cached_property
-    def sheet(self) -> str:
-        """All digits of the maps side by side, in their order, as a PNG data URL."""
-        images = self.morpher.handwriting.images.numpy()
-        n_rows = -(-len(images) // N_COLUMNS)
-        tiles = np.zeros((n_rows * N_COLUMNS, SIDE, SIDE), np.uint8)
-        tiles[: len(images)] = images
-        table = tiles.reshape(n_rows, N_COLUMNS, SIDE, SIDE).transpose(0, 2, 1, 3)
-        return encode_picture(Image.fromarray(table.reshape(n_rows * SIDE, N_COLUMNS * SIDE)))
-
-    def describe_latent(self, z: NDArray[np.float32]) -> Answer:
-        """The JSON that the scripts show of a latent (D,)."""
-        sight = look_at(self.model, z)
-        return {
-            "label": sight.label,
-            "probabilities": {str(label): p for label, p in sight.probabilities.items()},
-            "picture": encode_levels(sight.x_hat),
-            "z": z.tolist(),
-        }
-
-    def describe_dimensions(self, z: NDArray[np.float32]) -> list[Answer]:
-        """The JSON of a slider per dimension, those that matter most first, and of its strip."""
-        ranked = rank_dimensions(self.morpher.handwriting)
-        strips = vary(self.model, z, ranked)
-        return [
-            {
-                "index": one.index,
-                "mean": one.mean,
-                "std": one.std,
-                "looks": [encode_levels(x) for x in strip],
-            }
-            for one, strip in zip(ranked, strips, strict=True)
-        ]
-
-    def find_places(self, z: NDArray[np.float32]) -> Answer:
-        """Where a latent (D,) is on each of the maps."""
-        return {name: find_place(chart.atlas, z) for name, chart in self.charts.items()}
-
-    def read_drawing(self, drawing: Image.Image) -> Answer:
-        """What the scripts show of a drawing."""
-        try:
-            reading = classify(self.model, drawing)
-        except BlankImageError:
-            return BLANK_ANSWER
-        return {
-            **self.describe_latent(reading.z),
-            "is_outlier": reading.is_outlier,
-            "places": self.find_places(reading.z),
-        }
-
-    def warm_up(self) -> None:
-        """Look at one place of each map and forget it: the first call is slow."""
-        for chart in self.charts.values():
-            self.describe_latent(find_latent(chart.atlas, np.zeros(2, np.float32)))
 
 
 def build_explore(pad_id: str, explorers: Mapping[str, Explorer]) -> gr.HTML:
@@ -229,31 +84,34 @@ def _server_functions(explorers: Mapping[str, Explorer]) -> list[Callable[[objec
         return read_map_question(question, explorer.charts).describe()
 
     @with_error_answer
-    def open_sheet(question: object) -> Answer:
-        return {"picture": read_model_question(question, explorers).sheet}
-
-    @with_error_answer
     def shade_map(question: object) -> Answer:
         explorer = read_model_question(question, explorers)
         return read_map_question(question, explorer.charts).shading
 
     @with_error_answer
-    def read_place(question: object) -> Answer:
-        explorer = read_model_question(question, explorers)
-        atlas = read_map_question(question, explorer.charts).atlas
-        return explorer.describe_latent(find_latent(atlas, read_place_question(question)))
+    def open_sheet(question: object) -> Answer:
+        return {"picture": read_model_question(question, explorers).sheet}
 
     @with_error_answer
-    def read_latent(question: object) -> Answer:
+    def look_at_place(question: object) -> Answer:
         explorer = read_model_question(question, explorers)
-        z = read_latent_question(question, explorer.model.config.network.latent_dim)
+        chart = read_map_question(question, explorer.charts)
+        return explorer.describe_latent(
+            find_latent(chart.atlas, read_place(pick(question, "place")))
+        )
+
+    @with_error_answer
+    def look_at_latent(question: object) -> Answer:
+        explorer = read_model_question(question, explorers)
+        z = read_latent(pick(question, "z"), explorer.latent_dim)
         return {**explorer.describe_latent(z), "places": explorer.find_places(z)}
 
     @with_error_answer
     def open_sliders(question: object) -> Answer:
         explorer = read_model_question(question, explorers)
-        z = read_latent_question(question, explorer.model.config.network.latent_dim)
+        z = read_latent(pick(question, "z"), explorer.latent_dim)
         return {"dimensions": explorer.describe_dimensions(z)}
 
     make_place = make_place_maker({name: one.morpher for name, one in explorers.items()})
-    return [open_map, open_sheet, shade_map, read_place, read_latent, open_sliders, make_place]
+    looking = [look_at_place, look_at_latent, open_sliders]
+    return [open_map, shade_map, open_sheet, *looking, make_place]

@@ -13,13 +13,25 @@ const mapContext = mapCanvas.getContext("2d");
 const view = new View();
 let map = null; // {places, colours, ellipses, fog}, once it is there
 let mapFrame = null;
-let sprites = { key: "", dots: [] };
+let sprites = { key: "" }; // {dots, names}: each painted once and copied many times
 
 /* ---- Colours ---- */
 
 const isDark = () => element.closest(".dark") !== null;
 const palette = () => props.palettes[isDark() ? "dark" : "light"];
-const themeColour = (name) => getComputedStyle(element).getPropertyValue(`--${name}`).trim();
+let theme = readTheme();
+
+function readTheme() {
+  const style = getComputedStyle(element);
+  const read = (name) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    paper: read("background-fill-primary"),
+    ink: read("body-text-color"),
+    pin: read("button-primary-background-fill"),
+    onPin: read("button-primary-text-color"),
+  };
+}
+
 const colourOf = (label) => chosen.reader.labels.indexOf(label) % palette().length;
 
 /* ---- What the server sends, made ready to be drawn ---- */
@@ -82,31 +94,58 @@ function forEachSeen(margin, draw) {
   }
 }
 
-function paintDots() {
+/** In half pixels, so that few sizes are ever made. */
+function dotRadius() {
   const radius = Math.min(6, (view.width / 240) * Math.sqrt(view.zoom));
-  const dots = makeDots(Math.max(2, Math.round(2 * radius) / 2));
-  const side = dots[0].width / devicePixelRatio;
-  forEachSeen(side, (i, px, py) => {
-    mapContext.drawImage(dots[map.colours[i]], px - side / 2, py - side / 2, side, side);
-  });
+  return Math.max(2, Math.round(2 * radius) / 2);
 }
 
-/** One dot of each colour, painted once and copied a thousand times. */
-function makeDots(radius) {
-  const key = [radius, devicePixelRatio, isDark()].join();
-  if (sprites.key === key) return sprites.dots;
-  const dots = palette().map((colour) => {
-    const side = Math.ceil(2 * (radius + 1) * devicePixelRatio);
-    const dot = Object.assign(make("canvas"), { width: side, height: side });
-    const context = dot.getContext("2d");
-    context.fillStyle = colour;
-    context.globalAlpha = 0.72;
-    context.arc(side / 2, side / 2, radius * devicePixelRatio, 0, 2 * Math.PI);
-    context.fill();
-    return dot;
-  });
-  sprites = { key, dots };
-  return dots;
+function paintDots() {
+  const { dots } = makeSprites(dotRadius());
+  forEachSeen(8, (i, px, py) => stamp(dots[map.colours[i]], px, py));
+}
+
+/** Copy a sprite pixel by pixel, its middle at a point: between pixels it takes twice as long. */
+function stamp(sprite, px, py) {
+  const left = Math.round(px * devicePixelRatio - sprite.width / 2);
+  const top = Math.round(py * devicePixelRatio - sprite.height / 2);
+  const side = sprite.width / devicePixelRatio;
+  mapContext.drawImage(sprite, left / devicePixelRatio, top / devicePixelRatio, side, side);
+}
+
+function makeSprites(radius) {
+  const { name, labels } = chosen.reader;
+  const key = [radius, devicePixelRatio, isDark(), name].join();
+  if (sprites.key === key) return sprites;
+  const dots = palette().map((colour) =>
+    makeSprite(2 * radius + 2, (context, middle) => {
+      context.fillStyle = colour;
+      context.globalAlpha = 0.72;
+      context.arc(middle, middle, radius, 0, 2 * Math.PI);
+      context.fill();
+    }),
+  );
+  // What can be read on anything.
+  const names = labels.map((label) =>
+    makeSprite(24, (context, middle) => {
+      Object.assign(context, { font: "600 13px system-ui, sans-serif", lineJoin: "round", lineWidth: 4 });
+      Object.assign(context, { textAlign: "center", textBaseline: "middle" });
+      Object.assign(context, { strokeStyle: theme.paper, fillStyle: theme.ink });
+      context.strokeText(label, middle, middle);
+      context.fillText(label, middle, middle);
+    }),
+  );
+  sprites = { key, dots, names };
+  return sprites;
+}
+
+function makeSprite(side, draw) {
+  const pixels = Math.ceil(side * devicePixelRatio);
+  const sprite = Object.assign(make("canvas"), { width: pixels, height: pixels });
+  const context = sprite.getContext("2d");
+  context.scale(devicePixelRatio, devicePixelRatio);
+  draw(context, pixels / devicePixelRatio / 2);
+  return sprite;
 }
 
 function paintPictures(sheet) {
@@ -134,25 +173,13 @@ function paintEllipses() {
 
 /** Write each component's label where there is room for it. */
 function nameEllipses() {
-  mapContext.font = "600 13px system-ui, sans-serif";
-  mapContext.textAlign = "center";
-  mapContext.textBaseline = "middle";
+  const { names } = makeSprites(dotRadius());
   const written = [];
   for (const { label, centre } of map.ellipses) {
     const at = view.toScreen(centre);
-    const isFree = written.every((other) => Math.hypot(other[0] - at[0], other[1] - at[1]) > NAME_GAP);
-    if (!isFree) continue;
+    const isNear = (other) => Math.hypot(other[0] - at[0], other[1] - at[1]) < NAME_GAP;
+    if (written.some(isNear)) continue;
     written.push(at);
-    write(mapContext, String(label), ...at);
+    stamp(names[chosen.reader.labels.indexOf(label)], ...at);
   }
-}
-
-/** A word that can be read on anything. */
-function write(context, words, px, py) {
-  context.lineWidth = 4;
-  context.lineJoin = "round";
-  context.strokeStyle = themeColour("background-fill-primary");
-  context.strokeText(words, px, py);
-  context.fillStyle = themeColour("body-text-color");
-  context.fillText(words, px, py);
 }

@@ -2,7 +2,7 @@
  * What moves over the map, on a canvas of its own: the probe, the pins, the visitor's drawing, and
  * where the sliders have led. And the map's legend.
  */
-/* global find, make, view, map, palette, themeColour, colourOf, write, chosen, sight, pins, own, sliding */
+/* global find, make, view, map, palette, theme, colourOf, chosen, sight, pins, own, sliding */
 
 const marksCanvas = find("map-marks");
 const marks = marksCanvas.getContext("2d");
@@ -19,8 +19,7 @@ function paintMarks() {
   marks.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
   marks.clearRect(0, 0, view.width, view.height);
   if (!map) return;
-  const paper = themeColour("background-fill-primary");
-  const ink = themeColour("body-text-color");
+  const { ink, paper } = theme;
   if (pins.length === 2) paintLine(ink);
   if (sliding.place) paintTag(sliding.place, "Sliders", ink, paper);
   if (own.answer) paintTag(own.answer.places[chosen.map], own.words, ink, paper);
@@ -57,13 +56,13 @@ function paintPin(place, number) {
   const [px, py] = view.toScreen(place);
   marks.beginPath();
   marks.arc(px, py, 12, 0, 2 * Math.PI);
-  marks.fillStyle = themeColour("button-primary-background-fill");
+  marks.fillStyle = theme.pin;
   marks.fill();
-  marks.strokeStyle = themeColour("background-fill-primary");
+  marks.strokeStyle = theme.paper;
   marks.lineWidth = 2.5;
   marks.stroke();
   setFont("700 14px");
-  marks.fillStyle = themeColour("button-primary-text-color");
+  marks.fillStyle = theme.onPin;
   marks.fillText(number, px, py + 1);
 }
 

@@ -32,7 +32,7 @@ async function pin(place) {
   const fresh = { place, answer: null };
   const question = makeQuestion({ place });
   setPins([...pins, fresh].slice(-2));
-  const answer = await server.read_place(question);
+  const answer = await server.look_at_place(question);
   if (!pins.includes(fresh)) return;
   if (!answer?.picture) {
     setPins(pins.filter((one) => one !== fresh));

@@ -26,7 +26,7 @@ function moveProbe(place) {
 
 async function askForSight() {
   const question = makeQuestion({ place: sight.place });
-  const answer = await server.read_place(question);
+  const answer = await server.look_at_place(question);
   return answer && { ...answer, question };
 }
 

@@ -8,7 +8,7 @@
 const sliding = { z: null, start: null, place: null, dimensions: [] };
 
 const slidersLive = new LiveAnswer({
-  ask: () => server.read_latent(makeQuestion({ z: sliding.z })),
+  ask: () => server.look_at_latent(makeQuestion({ z: sliding.z })),
   show: takeSlid,
   lose: () => saySliders(LOST),
 });

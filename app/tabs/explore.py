@@ -6,9 +6,10 @@ from pathlib import Path
 
 import gradio as gr
 
-from app.controls import MODEL_EVENTS, build_footnote, with_clear_errors
-from app.explore.explore import MAP_NAMES, Chart, Explorer, build_explore
-from app.explore.questions import read_map_question, read_model_question, read_place_question
+from app.controls import MODEL_EVENTS, build_footnote, choose, with_clear_errors
+from app.explore.explore import MAP_NAMES, build_explore
+from app.explore.explorer import Chart, Explorer
+from app.explore.questions import read_place
 from app.morph.morph import Morpher
 from app.pad.pad import Reader, build_pad
 from vaegmm.operations.atlas import draw_principal_atlas, find_latent, load_atlas, look_at
@@ -97,8 +98,6 @@ def explore_for_program(
     digits: str | None = None,
 ) -> dict[str, object]:
     """Look at one place of a map."""
-    question = {"model": digits, "map": map, "place": place}
-    explorer = read_model_question(question, explorers)
-    atlas = read_map_question(question, explorer.charts).atlas
-    sight = look_at(explorer.model, find_latent(atlas, read_place_question(question)))
-    return sight.summary()
+    explorer = explorers[choose(digits, explorers, "The digits")]
+    atlas = explorer.charts[choose(map, explorer.charts, "The map")].atlas
+    return look_at(explorer.model, find_latent(atlas, read_place(place))).summary()

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TypeVar
 
 import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 
-from app.controls import MODEL_EVENTS, build_footnote, with_clear_errors
+from app.controls import MODEL_EVENTS, build_footnote, choose, with_clear_errors
 from app.morph.morph import Morpher, build_morph
 from app.morph.questions import PAD_ASPECT, Typed, read_count
 from app.pad.pad import build_pad
@@ -18,8 +17,6 @@ from vaegmm.model import VAEGMM
 from vaegmm.operations.handwriting import Handwriting
 from vaegmm.operations.morph import EASINGS, PATHS, MorphSettings, morph
 from vaegmm.operations.writing import Digit
-
-C = TypeVar("C", bound=str)
 
 PADS = {
     "morph-pad-1": "Pad for a number",
@@ -108,12 +105,12 @@ def morph_for_program(
     digits: str | None = None,
 ) -> str:
     """Make one morph; return where its file is, in the folder that Gradio serves and empties."""
-    morpher = morphers[_choose(digits, tuple(morphers), "The digits")]
-    chosen = _choose(format, FORMATS, "The format")
+    morpher = morphers[choose(digits, tuple(morphers), "The digits")]
+    chosen = choose(format, FORMATS, "The format")
     settings = MorphSettings(
-        _choose(path, PATHS, "The path"),
+        choose(path, PATHS, "The path"),
         read_count(n_frames),
-        _choose(easing, EASINGS, "The easing"),
+        choose(easing, EASINGS, "The easing"),
         bool(keep_ends),
     )
     height = read_whole(read_number(size, "The size"), "The size")
@@ -135,10 +132,3 @@ def read_end(morpher: Morpher, text: str | None, file: bytes | None, style: int)
         ValueError: neither is a number.
     """
     return morpher.split(Typed(text or "", style) if file is None else open_image(file))
-
-
-def _choose(value: str | None, known: tuple[C, ...], name: str) -> C:
-    chosen = next((one for one in known if one == value), None)
-    if chosen is None:
-        raise ValueError(f"{name} must be one of {', '.join(known)}; got none of them.")
-    return chosen
