@@ -24,13 +24,13 @@ from vaegmm.operations.atlas import (
     enclose,
     find_latent,
     find_place,
-    look_at,
     map_entropy,
 )
 from vaegmm.operations.classify import classify
 from vaegmm.operations.dimensions import rank_dimensions, vary
 from vaegmm.operations.handwriting import Handwriting
 from vaegmm.operations.plane import components_on
+from vaegmm.operations.sight import look_at
 
 N_CELLS = 144  # of the shading, to either side
 AROUND = 1.5  # sides of the map that are shaded: a wide canvas shows more than the map

@@ -12,7 +12,8 @@ from app.explore.explorer import Chart, Explorer
 from app.explore.questions import read_place
 from app.morph.morph import Morpher
 from app.pad.pad import Reader, build_pad
-from vaegmm.operations.atlas import draw_principal_atlas, find_latent, load_atlas, look_at
+from vaegmm.operations.atlas import draw_principal_atlas, find_latent, load_atlas
+from vaegmm.operations.sight import look_at
 
 PAD_ID = "explore-pad"
 HINT = "It appears on the map while you draw."

@@ -18,7 +18,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from vaegmm.files import replacing
-from vaegmm.latents import BATCH, decode_latents
+from vaegmm.latents import BATCH
 from vaegmm.model import VAEGMM
 from vaegmm.operations.handwriting import Handwriting
 from vaegmm.operations.plane import Plane, find_principal_plane, lift, list_points
@@ -89,32 +89,6 @@ class Square:
         """Return the square with a side so many times as long, about the same middle."""
         shift = self.side * (factor - 1) / 2
         return Square(self.x - shift, self.y - shift, self.side * factor)
-
-
-@dataclass(frozen=True)
-class Sight:
-    """What a latent is to a model.
-
-    Attributes:
-        z: (D,) float32, the latent.
-        label: the most probable label.
-        probabilities: of every label, at the model's temperature; they sum to 1.
-        x_hat: (28, 28) float32 in [0, 1], ink = 1, what it decodes to.
-    """
-
-    z: NDArray[np.float32]
-    label: int
-    probabilities: dict[int, float]
-    x_hat: NDArray[np.float32]
-
-    def summary(self) -> dict[str, object]:
-        """Return all of it in JSON; pixels as bytes, ink = 255."""
-        return {
-            "label": self.label,
-            "probabilities": {str(label): p for label, p in self.probabilities.items()},
-            "z": self.z.tolist(),
-            "pixels": np.round(self.x_hat * 255).astype(int).tolist(),
-        }
 
 
 def draw_principal_atlas(model: VAEGMM, handwriting: Handwriting) -> PrincipalAtlas:
@@ -197,19 +171,6 @@ def find_place(atlas: Atlas, z: NDArray[np.float32]) -> list[float]:
     """Return x and y, on a map, of one latent (D,)."""
     place: list[float] = atlas.find_places(torch.from_numpy(z)[None])[0].tolist()
     return place
-
-
-def look_at(model: VAEGMM, z: NDArray[np.float32]) -> Sight:
-    """Decode a latent (D,) and read it, by the mixture."""
-    latent = torch.from_numpy(z)[None]
-    with evaluating(model):
-        probabilities = model.label_probabilities(latent.to(model.means.device))[0].tolist()
-    return Sight(
-        z=z,
-        label=model.labels[int(np.argmax(probabilities))],
-        probabilities=dict(zip(model.labels, probabilities, strict=True)),
-        x_hat=decode_latents(model.network, latent)[0, 0].numpy(),
-    )
 
 
 def lay_out(points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -146,7 +146,7 @@ def make_mesh(start: float, stop: float, step: float) -> Tensor:
             f"a mesh from {start:g} to {stop:g} by {step:g} must have 1 to {MAX_STEPS} steps, got "
             f"{max(0, n_steps)}; choose another step"
         )
-    steps: Tensor = start + step * torch.arange(n_steps)
+    steps: Tensor = start + step * torch.arange(n_steps, dtype=torch.float32)
     return steps
 
 
