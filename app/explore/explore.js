@@ -2,7 +2,7 @@
  * The Explore tab's behaviour: what happens when something is chosen. Gradio runs this as the body of
  * a function with these arguments; the files that it uses stand above it in the same body.
  */
-/* global element, server, LiveAnswer, find, chosen, choose, makeQuestion, showChoices, listenToChoices, view, map, theme, readTheme, openMap, takeFog, refreshMap, mapCanvas, marksCanvas, showLegend, sight, moveProbe, makeBars, pins, setPins, pin, showFilm, openSliders, sliding, changeOwnReader, followLink, writeLink, showAddress, isSeen, copyAddress, sayPins */
+/* global element, server, LiveAnswer, find, chosen, choose, makeQuestion, showChoices, listenToChoices, view, map, theme, readTheme, openMap, takeFog, refreshMap, mapCanvas, marksCanvas, showLegend, sight, moveProbe, makeBars, pins, setPins, pin, showFilm, openSliders, isSlid, sliding, changeOwnReader, followLink, writeLink, showAddress, isSeen, copyAddress, sayPins */
 
 const LOST = "The connection is lost. Trying again…";
 
@@ -85,8 +85,9 @@ function redraw() {
 
 /* ---- What others begin with ---- */
 
+/** What the visitor has made with the sliders stays. */
 function restProbe() {
-  if (pins.length === 0) openSliders(sight.answer);
+  if (pins.length === 0 && !isSlid()) openSliders(sight.answer);
 }
 
 function pinAnswered(answer) {

@@ -7,10 +7,12 @@ const LINK_START = "#explore=";
 
 const isSeen = () => element.offsetParent !== null;
 
+const roundPlace = (place) => place.map((value) => Number(value.toFixed(3)));
+
 function writeLink() {
   const query = new URLSearchParams({ explore: chosen.map });
   if (chosen.reader !== props.readers[0]) query.set("model", chosen.reader.name);
-  const places = pins.map(({ place }) => place.map((value) => Number(value.toFixed(3))).join());
+  const places = pins.map(({ place }) => roundPlace(place).join());
   if (places.length > 0) query.set("pins", places.join(";"));
   return `#${query}`;
 }

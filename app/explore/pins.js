@@ -1,7 +1,7 @@
 /*
  * Two pinned digits, and the one turning into the other, for as long as both are pinned.
  */
-/* global element, server, LiveAnswer, find, paint, nameDigit, decodeBytes, chosen, makeQuestion, refreshMarks, orderFrames, makeRamp, paintFrame, N_PIXELS, LOST, showAddress, pinAnswered */
+/* global element, server, LiveAnswer, find, paint, nameDigit, decodeBytes, chosen, makeQuestion, refreshMarks, orderFrames, makeRamp, paintFrame, N_PIXELS, LOST, roundPlace, showAddress, pinAnswered */
 
 const MORPH_FRAMES = 40;
 const FPS = 30;
@@ -27,8 +27,9 @@ const morphLive = new LiveAnswer({
   timeoutMs: PATIENCE_MS,
 });
 
-/** Pin what lies at a place; of three pins the oldest goes. */
-async function pin(place) {
+/** Pin what lies at a place, as exactly as a link has it; of three pins the oldest goes. */
+async function pin(exact) {
+  const place = roundPlace(exact);
   const fresh = { place, answer: null };
   const question = makeQuestion({ place });
   setPins([...pins, fresh].slice(-2));

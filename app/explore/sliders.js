@@ -4,7 +4,7 @@
  */
 /* global props, server, LiveAnswer, find, make, paint, decodeBytes, PICTURE_SIDE, paintFrame, RAMP, chosen, makeQuestion, describeSight, refreshMarks, sight, pins, LOST */
 
-// `z` is what the sliders make, `start` what they began with.
+// `z` is what the sliders make, `start` the answer that they began with.
 const sliding = { z: null, start: null, place: null, dimensions: [] };
 
 const slidersLive = new LiveAnswer({
@@ -21,8 +21,8 @@ const stripsLive = new LiveAnswer({
 /** Begin anew with a digit's latent, if the sliders are seen. */
 function openSliders(answer) {
   if (!find("sliders").open || !answer) return;
-  Object.assign(sliding, { z: [...answer.z], start: [...answer.z], place: null });
-  showSlid(answer);
+  Object.assign(sliding, { z: [...answer.z], start: answer });
+  slidersLive.settle(answer);
   stripsLive.refresh();
 }
 
@@ -37,16 +37,11 @@ function slide({ index, mean, std }, deviations) {
   slidersLive.refresh();
 }
 
+const isSlid = () => sliding.z?.some((value, i) => value !== sliding.start.z[i]) ?? false;
+
 function takeSlid(answer) {
   if (answer.error) return saySliders(answer.error);
-  if (!isSlid()) return;
-  sliding.place = answer.places[chosen.map];
-  showSlid(answer);
-}
-
-const isSlid = () => sliding.z?.some((value, i) => value !== sliding.start[i]) ?? false;
-
-function showSlid(answer) {
+  sliding.place = isSlid() ? answer.places[chosen.map] : null;
   paint(find("sliders-picture"), answer.picture);
   find("sliders-reading").textContent = describeSight(answer);
   find("sliders-back").disabled = !isSlid();
@@ -104,8 +99,4 @@ function showValue(row, dimension) {
 const deviationsOf = ({ index, mean, std }) => (std > 0 ? (sliding.z[index] - mean) / std : 0);
 
 find("sliders").addEventListener("toggle", () => openSliders(pins.at(-1)?.answer ?? sight.answer));
-find("sliders-back").addEventListener("click", () => {
-  Object.assign(sliding, { z: [...sliding.start], place: null });
-  stripsLive.refresh();
-  slidersLive.refresh();
-});
+find("sliders-back").addEventListener("click", () => openSliders(sliding.start));

@@ -9,8 +9,11 @@ const LINKED_TABS = { "#muddle=": "Muddle", "#morph=": "Morph", "#explore=": "Ex
 function openLinkedTab() {
   const [, name] = Object.entries(LINKED_TABS).find(([start]) => location.hash.startsWith(start)) ?? [];
   if (!name) return true;
-  const tabs = [...document.querySelectorAll("[role=tab]")];
-  const tab = tabs.find((one) => one.checkVisibility() && one.textContent.trim() === name);
+  const isMeant = (one) => one.textContent.trim() === name;
+  const tabs = [...document.querySelectorAll("[role=tab]")].filter((one) => one.checkVisibility());
+  // A narrow page keeps the last tabs in a menu, which is there even while it is closed.
+  const rest = tabs.length > 0 ? [...document.querySelectorAll(".overflow-dropdown button")] : [];
+  const tab = [...tabs, ...rest].find(isMeant);
   tab?.click();
   return tab !== undefined;
 }
