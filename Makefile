@@ -47,6 +47,7 @@ bench: .venv/dev
 	$(PY) -m benchmarks.training
 	$(PY) -m benchmarks.morph
 	$(PY) -m benchmarks.numbers
+	$(PY) -m benchmarks.explore
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,10 +8,12 @@ import gradio as gr
 from PIL import Image
 
 from app.em.em import Walker
+from app.explore.explorer import Explorer
 from app.generate.generate import Maker
 from app.morph.morph import Morpher
 from app.muddle.muddle import Muddler
 from app.tabs.classify import build_classify_tab
+from app.tabs.explore import build_explore_tab, find_explorers
 from app.tabs.generate import build_generate_tab, find_makers
 from app.tabs.model import build_model_tab, find_abouts
 from app.tabs.morph import build_morph_tab, find_morphers
@@ -50,8 +52,9 @@ def load_app(weights: Sequence[str] = ()) -> gr.Blocks:
     muddlers = find_muddlers(models, handwritings, Judge.from_pretrained())
     morphers = find_morphers(models, handwritings)
     makers = find_makers(models, handwritings)
-    answering: list[Muddler | Morpher | Maker]
-    answering = [*muddlers.values(), *morphers.values(), *makers.values()]
+    explorers = find_explorers(morphers, dict(zip(models, map(Path, loaded), strict=True)))
+    answering: list[Muddler | Morpher | Maker | Explorer]
+    answering = [*muddlers.values(), *morphers.values(), *makers.values(), *explorers.values()]
     for one in answering:
         one.warm_up()
     abouts = find_abouts(list(loaded), models, handwritings)
@@ -60,6 +63,7 @@ def load_app(weights: Sequence[str] = ()) -> gr.Blocks:
         "Muddle": partial(build_muddle_tab, muddlers) if muddlers else None,
         "Morph": partial(build_morph_tab, morphers) if morphers else None,
         "Generate": partial(build_generate_tab, makers) if makers else None,
+        "Explore": partial(build_explore_tab, explorers) if explorers else None,
         "Model": partial(build_model_tab, abouts, Walker(load_points())),
     }
     return build_app({name: build for name, build in tabs.items() if build is not None})

@@ -21,6 +21,7 @@ FILL_IN_ORIGIN = "element.querySelector('.origin').textContent = location.origin
 
 P = ParamSpec("P")
 T = TypeVar("T")
+C = TypeVar("C", bound=str)
 
 
 def with_clear_errors(handler: Callable[P, T]) -> Callable[P, T]:

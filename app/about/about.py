@@ -24,7 +24,7 @@ from app.about.questions import (
 from app.about.training import describe_training
 from app.pad.pictures import encode_levels
 from app.shared.assets import join_files
-from app.shared.questions import as_sentence
+from app.shared.questions import with_error_answer
 from vaegmm.evaluation.examination import Examination, examine, rebuild
 from vaegmm.evaluation.palette import PALETTE
 from vaegmm.model import VAEGMM
@@ -158,24 +158,18 @@ def build_about(abouts: Mapping[str, About]) -> gr.HTML:
 def _server_functions(abouts: Mapping[str, About]) -> list[Callable[[object], Answer]]:
     """What the scripts call, each with one argument that may be anything at all."""
 
+    @with_error_answer
     def describe_model(question: object) -> Answer:
-        try:
-            return read_model_question(question, abouts).describe()
-        except ValueError as error:
-            return {"error": as_sentence(error)}
+        return read_model_question(question, abouts).describe()
 
+    @with_error_answer
     def show_cell(question: object) -> Answer:
-        try:
-            about, cell = read_cell_question(question, abouts)
-            return about.show_cell(cell)
-        except ValueError as error:
-            return {"error": as_sentence(error)}
+        about, cell = read_cell_question(question, abouts)
+        return about.show_cell(cell)
 
+    @with_error_answer
     def rebuild_digits(question: object) -> Answer:
-        try:
-            about, seed = read_rebuild_question(question, abouts)
-            return about.rebuild(seed)
-        except ValueError as error:
-            return {"error": as_sentence(error)}
+        about, seed = read_rebuild_question(question, abouts)
+        return about.rebuild(seed)
 
     return [describe_model, show_cell, rebuild_digits]

@@ -15,7 +15,7 @@ import numpy as np
 from app.em.questions import FEWEST, KINDS, MOST, WalkQuestion, read_walk_question
 from app.em.words import describe_end, describe_steps
 from app.shared.assets import join_files
-from app.shared.questions import as_sentence
+from app.shared.questions import with_error_answer
 from vaegmm.evaluation.palette import PALETTE
 from vaegmm.operations.em_points import LatentPoints
 from vaegmm.operations.em_walk import EMWalk, WalkNames, name_walk, walk
@@ -97,10 +97,8 @@ def build_em(walker: Walker) -> gr.HTML:
 def _server_functions(walker: Walker) -> list[Callable[[object], Answer]]:
     """What the scripts call, with one argument that may be anything at all."""
 
+    @with_error_answer
     def walk_em(question: object) -> Answer:
-        try:
-            return walker.answer(read_walk_question(question))
-        except ValueError as error:
-            return {"error": as_sentence(error)}
+        return walker.answer(read_walk_question(question))
 
     return [walk_em]

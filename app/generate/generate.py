@@ -23,7 +23,7 @@ from app.generate.questions import (
 )
 from app.pad.pictures import encode_levels
 from app.shared.assets import join_files
-from app.shared.questions import as_sentence
+from app.shared.questions import with_error_answer
 from app.shared.turns import take_turn
 from vaegmm.data.images import BlankImageError, normalise_drawing
 from vaegmm.model import VAEGMM
@@ -167,36 +167,29 @@ def list_drawn(model: VAEGMM) -> Sequence[int]:
 def _server_functions(makers: Mapping[str, Maker]) -> list[Callable[[object], Answer]]:
     """What the scripts call, each with one argument that may be anything at all."""
 
+    @with_error_answer
     def make_digits(question: object) -> Answer:
-        try:
-            maker, settings, seed = read_digits_question(question, makers)
-            return maker.describe_digits(settings, seed)
-        except ValueError as error:
-            return {"error": as_sentence(error)}
+        maker, settings, seed = read_digits_question(question, makers)
+        return maker.describe_digits(settings, seed)
 
+    @with_error_answer
     def show_components(question: object) -> Answer:
-        try:
-            maker, label = read_label_question(question, makers)
-            return maker.describe_components(label)
-        except ValueError as error:
-            return {"error": as_sentence(error)}
+        maker, label = read_label_question(question, makers)
+        return maker.describe_components(label)
 
+    @with_error_answer
     def take_further(question: object) -> Answer:
+        maker, source = read_source_question(question, makers)
         try:
-            maker, source = read_source_question(question, makers)
             return maker.describe_further(source)
         except BlankImageError:
             return {"is_blank": True}
-        except ValueError as error:
-            return {"error": as_sentence(error)}
 
+    @with_error_answer
     def pack_npz(question: object) -> Answer:
-        try:
-            maker, settings, seed = read_digits_question(question, makers)
-            with take_turn(_files):
-                content = as_npz(generate(maker.model, N_SAVED, settings, seed))
-        except ValueError as error:
-            return {"error": as_sentence(error)}
+        maker, settings, seed = read_digits_question(question, makers)
+        with take_turn(_files):
+            content = as_npz(generate(maker.model, N_SAVED, settings, seed))
         return {"file": base64.b64encode(content).decode("ascii")}
 
     return [make_digits, show_components, take_further, pack_npz]

@@ -24,7 +24,7 @@ from app.morph.questions import (
 )
 from app.pad.pictures import encode_levels
 from app.shared.assets import join_files
-from app.shared.questions import as_sentence
+from app.shared.questions import with_error_answer
 from app.shared.turns import take_turn
 from vaegmm.data.numbers import MAX_DIGITS, split_number
 from vaegmm.media import FORMATS, encode_media
@@ -146,31 +146,31 @@ def choose_first(labels: Sequence[int]) -> tuple[str, str]:
     return next((pair for pair in FIRST_PAIRS if {*pair} <= known), ends)
 
 
+def make_place_maker(morphers: Mapping[str, Morpher]) -> Callable[[object], Answer]:
+    """What a script calls for one digit place of a morph."""
+
+    @with_error_answer
+    def make_place(question: object) -> Answer:
+        morpher, place = read_place_question(question, morphers)
+        with take_turn(_searches):
+            return morpher.describe_place(place)
+
+    return make_place
+
+
 def _server_functions(morphers: Mapping[str, Morpher]) -> list[Callable[[object], Answer]]:
     """What the scripts call, each with one argument that may be anything at all."""
 
+    @with_error_answer
     def read_number(question: object) -> Answer:
-        try:
-            morpher, number = read_number_question(question, morphers)
-            return morpher.describe_number(morpher.split(number))
-        except ValueError as error:
-            return {"error": as_sentence(error)}
+        morpher, number = read_number_question(question, morphers)
+        return morpher.describe_number(morpher.split(number))
 
-    def make_place(question: object) -> Answer:
-        try:
-            morpher, place = read_place_question(question, morphers)
-            with take_turn(_searches):
-                return morpher.describe_place(place)
-        except ValueError as error:
-            return {"error": as_sentence(error)}
-
+    @with_error_answer
     def pack_file(question: object) -> Answer:
-        try:
-            film = read_film_question(question)
-            with take_turn(_files):
-                content = encode_media(film.frames, film.settings, film.format)
-        except ValueError as error:
-            return {"error": as_sentence(error)}
+        film = read_film_question(question)
+        with take_turn(_files):
+            content = encode_media(film.frames, film.settings, film.format)
         return {"file": base64.b64encode(content).decode("ascii")}
 
-    return [read_number, make_place, pack_file]
+    return [read_number, make_place_maker(morphers), pack_file]

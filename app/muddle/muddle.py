@@ -16,7 +16,7 @@ from app.muddle.questions import Question, Wish, read_question
 from app.muddle.words import as_shares, describe_votes
 from app.pad.pictures import encode_levels
 from app.shared.assets import join_files
-from app.shared.questions import as_sentence
+from app.shared.questions import with_error_answer
 from vaegmm.evaluation.judge import LIMIT, Judge, collect_votes
 from vaegmm.model import VAEGMM
 from vaegmm.operations.handwriting import Handwriting
@@ -130,19 +130,15 @@ def build_muddle(pad_id: str, muddlers: Mapping[str, Muddler]) -> gr.HTML:
 def _server_functions(muddlers: Mapping[str, Muddler]) -> list[Callable[[object], Answer]]:
     """What the scripts call, each with one argument that may be anything at all."""
 
+    @with_error_answer
     def make_muddles(question: object) -> Answer:
-        try:
-            muddler, read = read_question(question, muddlers)
-            return {"muddles": muddler.answer(read)}
-        except ValueError as error:
-            return {"error": as_sentence(error)}
+        muddler, read = read_question(question, muddlers)
+        return {"muddles": muddler.answer(read)}
 
+    @with_error_answer
     def pack_npz(question: object) -> Answer:
-        try:
-            muddler, read = read_question(question, muddlers)
-            made = muddler.make(read.wishes, read.drawing, read.wishes[0].method)
-        except ValueError as error:
-            return {"error": as_sentence(error)}
+        muddler, read = read_question(question, muddlers)
+        made = muddler.make(read.wishes, read.drawing, read.wishes[0].method)
         return {"file": base64.b64encode(as_npz(made)).decode("ascii")}
 
     return [make_muddles, pack_npz]

@@ -3,7 +3,8 @@
 What one tab alone is asked stands beside that tab. Every reader takes anything at all.
 """
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from vaegmm.runtime import MAX_SEED
@@ -51,7 +52,7 @@ def read_seed(value: object, name: str = "The seed") -> int:
     return seed
 
 
-def choose(value: str | None, known: Sequence[C], name: str) -> C:
+def choose(value: str | None, known: Iterable[C], name: str) -> C:
     """Read one of several names.
 
     Raises:
@@ -77,3 +78,18 @@ def as_sentence(error: ValueError) -> str:
     """The message of an error, as a visitor reads it."""
     words = str(error)
     return words[:1].upper() + words[1:].removesuffix(".") + "."
+
+
+def with_error_answer(
+    function: Callable[[object], dict[str, object]],
+) -> Callable[[object], dict[str, object]]:
+    """Answer a script with {error: what it says to the visitor} where a `ValueError` is raised."""
+
+    @functools.wraps(function)
+    def wrapper(question: object) -> dict[str, object]:
+        try:
+            return function(question)
+        except ValueError as error:
+            return {"error": as_sentence(error)}
+
+    return wrapper

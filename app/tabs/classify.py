@@ -81,5 +81,5 @@ def classify_file(
     """Read one digit from the bytes of an image file."""
     if file is None:
         raise ValueError("The image file is missing; send a PNG or JPEG file.")
-    model = models[choose(reader, list(models), "The digits")]
+    model = models[choose(reader, models, "The digits")]
     return classify(model, open_image(file)).summary()

@@ -84,7 +84,7 @@ def generate_for_program(
     digits: str | None = None,
 ) -> str:
     """Make new digits; return where their file is, in the folder that Gradio serves and empties."""
-    model = makers[choose(digits, list(makers), "The digits")].model
+    model = makers[choose(digits, makers, "The digits")].model
     drawn_from = choose(source, SOURCES, "The source")
     chosen_format = choose(format, FORMATS, "The format")
     if not isinstance(labels, list):

@@ -8,6 +8,7 @@ const LINKED_TABS = {
   "#muddle=": "Muddle",
   "#morph=": "Morph",
   "#generate=": "Generate",
+  "#explore=": "Explore",
   "#em=": "Model",
 };
 
@@ -15,10 +16,11 @@ const LINKED_TABS = {
 function openLinkedTab() {
   const [, name] = Object.entries(LINKED_TABS).find(([start]) => location.hash.startsWith(start)) ?? [];
   if (!name) return true;
-  // Where the page is too narrow for all of them, Gradio has the last ones in a menu.
-  const seen = [...document.querySelectorAll("[role=tab]")].filter((one) => one.checkVisibility());
-  const tabs = [...seen, ...document.querySelectorAll(".overflow-dropdown button")];
-  const tab = tabs.find((one) => one.textContent.trim() === name);
+  const isMeant = (one) => one.textContent.trim() === name;
+  const tabs = [...document.querySelectorAll("[role=tab]")].filter((one) => one.checkVisibility());
+  // A narrow page keeps the last tabs in a menu, which is there even while it is closed.
+  const rest = tabs.length > 0 ? [...document.querySelectorAll(".overflow-dropdown button")] : [];
+  const tab = [...tabs, ...rest].find(isMeant);
   tab?.click();
   return tab !== undefined;
 }

@@ -105,7 +105,7 @@ def morph_for_program(
     digits: str | None = None,
 ) -> str:
     """Make one morph; return where its file is, in the folder that Gradio serves and empties."""
-    morpher = morphers[choose(digits, list(morphers), "The digits")]
+    morpher = morphers[choose(digits, morphers, "The digits")]
     chosen = choose(format, FORMATS, "The format")
     settings = MorphSettings(
         choose(path, PATHS, "The path"),

@@ -86,7 +86,7 @@ def muddle_for_program(
     digits: str | None = None,
 ) -> tuple[Image.Image, dict[str, object]]:
     """Make one muddle: its picture, and what it is."""
-    muddler = muddlers[choose(digits, list(muddlers), "The digits")]
+    muddler = muddlers[choose(digits, muddlers, "The digits")]
     chosen = choose(method, METHODS, "The method")
     whole = read_whole(digit, "The digit")
     other = None if partner is None else read_whole(partner, "The partner")

@@ -151,7 +151,7 @@ def test_a_program_gets_a_models_figures(client: Client) -> None:
 
 def test_no_endpoint_is_there_by_accident(client: Client) -> None:
     api = client.view_api(print_info=False, return_format="dict")
-    names = ["/classify", "/muddle", "/morph", "/generate", "/model"]
+    names = ["/classify", "/muddle", "/morph", "/generate", "/explore", "/model"]
     assert list(api["named_endpoints"]) == names
     assert not api["unnamed_endpoints"]
 

@@ -18,7 +18,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from vaegmm.files import replacing
-from vaegmm.latents import BATCH, decode_latents
+from vaegmm.latents import BATCH
 from vaegmm.model import VAEGMM
 from vaegmm.operations.handwriting import Handwriting
 from vaegmm.operations.plane import Plane, find_principal_plane, lift, list_points
@@ -85,22 +85,10 @@ class Square:
     y: float
     side: float
 
-
-@dataclass(frozen=True)
-class Sight:
-    """What a latent is to a model.
-
-    Attributes:
-        label: the most probable label.
-        probabilities: of every label, at the model's temperature; they sum to 1.
-        z: (D,) float32.
-        x_hat: (28, 28) float32 in [0, 1], ink = 1, what it decodes to.
-    """
-
-    label: int
-    probabilities: dict[int, float]
-    z: NDArray[np.float32]
-    x_hat: NDArray[np.float32]
+    def grow(self, factor: float) -> Square:
+        """Return the square with a side so many times as long, about the same middle."""
+        shift = self.side * (factor - 1) / 2
+        return Square(self.x - shift, self.y - shift, self.side * factor)
 
 
 def draw_principal_atlas(model: VAEGMM, handwriting: Handwriting) -> PrincipalAtlas:
@@ -173,16 +161,16 @@ def map_entropy(model: VAEGMM, atlas: Atlas, square: Square, n_cells: int) -> Te
     return entropy.view(n_cells, n_cells)
 
 
-def look_at(model: VAEGMM, z: Tensor) -> Sight:
-    """Decode a latent (D,) and read it, by the mixture."""
-    with evaluating(model):
-        probabilities = model.label_probabilities(z[None].to(model.means.device))[0].tolist()
-    return Sight(
-        label=model.labels[int(np.argmax(probabilities))],
-        probabilities=dict(zip(model.labels, probabilities, strict=True)),
-        z=z.numpy(),
-        x_hat=decode_latents(model.network, z[None])[0, 0].numpy(),
-    )
+def find_latent(atlas: Atlas, place: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the latent (D,) behind one place (2,) of a map."""
+    latent: NDArray[np.float32] = atlas.find_latents(torch.from_numpy(place)[None])[0].numpy()
+    return latent
+
+
+def find_place(atlas: Atlas, z: NDArray[np.float32]) -> list[float]:
+    """Return x and y, on a map, of one latent (D,)."""
+    place: list[float] = atlas.find_places(torch.from_numpy(z)[None])[0].tolist()
+    return place
 
 
 def lay_out(points: NDArray[np.float64]) -> NDArray[np.float64]:

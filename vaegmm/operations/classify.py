@@ -27,6 +27,7 @@ class Classification:
         misfit: of the reconstruction and the picture; 0 when rebuilt exactly.
         is_outlier: whether the latent is so unlikely and the reconstruction so far off, taken
             together, that this is none of the labels.
+        z: (D,) float32, the latent: the mean of its posterior.
         x: (28, 28) float32 in [0, 1], ink = 1, what the model saw.
         x_hat: (28, 28) float32 in [0, 1], its reconstruction.
     """
@@ -37,11 +38,12 @@ class Classification:
     log_density: float
     misfit: float
     is_outlier: bool
+    z: NDArray[np.float32]
     x: NDArray[np.float32]
     x_hat: NDArray[np.float32]
 
     def summary(self) -> dict[str, object]:
-        """Return what can be said in JSON: everything but the pictures."""
+        """Return what can be said in JSON: everything but latent and pictures."""
         return {
             "label": self.label,
             "probabilities": {str(label): p for label, p in self.probabilities.items()},
@@ -84,6 +86,7 @@ def classify_pixels(model: VAEGMM, x: NDArray[np.float32]) -> Classification:
         log_density=log_density.item(),
         misfit=error.item(),
         is_outlier=bool(is_outlier.item()),
+        z=z[0].cpu().numpy(),
         x=x,
         x_hat=x_hat[0, 0].cpu().numpy(),
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from vaegmm.latents import decode_latents
 from vaegmm.model import VAEGMM
@@ -40,7 +39,7 @@ def rank_dimensions(handwriting: Handwriting) -> list[Dimension]:
     return [Dimension(d, float(mean[d]), float(std[d])) for d in order]
 
 
-def vary(model: VAEGMM, z: Tensor, dimensions: list[Dimension]) -> NDArray[np.float32]:
+def vary(model: VAEGMM, z: NDArray[np.float32], dimensions: list[Dimension]) -> NDArray[np.float32]:
     """Return what a latent decodes to while one dimension at a time goes from low to high.
 
     Args:
@@ -52,7 +51,7 @@ def vary(model: VAEGMM, z: Tensor, dimensions: list[Dimension]) -> NDArray[np.fl
         (len(dimensions), 7, 28, 28) in [0, 1], ink = 1.
     """
     deviations = torch.linspace(-REACH, REACH, N_LOOKS)
-    latents = z.repeat(len(dimensions), N_LOOKS, 1)
+    latents = torch.from_numpy(z).repeat(len(dimensions), N_LOOKS, 1)
     for row, dimension in zip(latents, dimensions, strict=True):
         row[:, dimension.index] = dimension.mean + deviations * dimension.std
     x = decode_latents(model.network, latents.flatten(0, 1))

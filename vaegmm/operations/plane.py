@@ -126,7 +126,8 @@ def lift(model: VAEGMM, plane: Plane, xy: Tensor) -> Tensor:
     # sum_k r_k (m_k + G_k (xy - A m_k)): constants and slopes are blended, then applied
     constants = means - (gains @ flat_means[:, :, None]).squeeze(2)  # (K, D)
     slopes = (resp @ gains.flatten(1)).view(len(xy), -1, 2)  # (N, D, 2)
-    return (resp @ constants + (slopes @ xy[:, :, None]).squeeze(2)).float()
+    z: Tensor = resp @ constants + (slopes @ xy[:, :, None]).squeeze(2)
+    return z.float()
 
 
 def make_mesh(start: float, stop: float, step: float) -> Tensor:
@@ -145,7 +146,7 @@ def make_mesh(start: float, stop: float, step: float) -> Tensor:
             f"a mesh from {start:g} to {stop:g} by {step:g} must have 1 to {MAX_STEPS} steps, got "
             f"{max(0, n_steps)}; choose another step"
         )
-    steps: Tensor = start + step * torch.arange(n_steps)
+    steps: Tensor = start + step * torch.arange(n_steps, dtype=torch.float32)
     return steps
 
 
