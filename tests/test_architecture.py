@@ -29,6 +29,7 @@ ROOMS = (
     "settings",
     "config",
     "runtime",
+    "tensors",
     "files",
 )
 MODULES = sorted((ROOT / "vaegmm").rglob("*.py"))

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-import safetensors
 import torch
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from vaegmm.config import NetworkConfig
@@ -23,6 +21,7 @@ from vaegmm.mixture.gaussian import log_joint
 from vaegmm.networks.vae import VAE
 from vaegmm.outliers import OutlierRule
 from vaegmm.settings import check_finite, from_dict
+from vaegmm.tensors import read_tensors, write_tensors
 
 FORMAT_VERSION = 4
 WEIGHTS = Path(__file__).parents[1] / "weights"
@@ -134,7 +133,7 @@ class VAEGMM(nn.Module):
     def save_pretrained(self, folder: str | Path, readme: str) -> None:
         """Write config.json, model.safetensors and README.md into a folder."""
         folder = Path(folder)
-        save_weights(self, folder / "model.safetensors")
+        write_tensors(self.state_dict(), folder / "model.safetensors")
         write_json(folder / "config.json", dataclasses.asdict(self.config))
         with replacing(folder / "README.md") as temporary:
             temporary.write_text(readme, encoding="utf-8")
@@ -158,13 +157,6 @@ class VAEGMM(nn.Module):
         model.load_state_dict(tensors)
         # Convolutions on the CPU are twice as fast with channels last.
         return model.to(memory_format=torch.channels_last).eval()
-
-
-def save_weights(module: nn.Module, path: Path) -> None:
-    """Write a module's tensors as safetensors, whole or not at all."""
-    tensors = {name: tensor.contiguous() for name, tensor in module.state_dict().items()}
-    with replacing(path) as temporary:
-        save_file(tensors, temporary)
 
 
 def _read_config(folder: Path) -> ModelConfig:
@@ -196,20 +188,6 @@ def _check_keys(cls: type, values: object, path: Path) -> None:
     missing = [field.name for field in dataclasses.fields(cls) if field.name not in found]
     if missing:
         raise ValueError(f"{path}: missing key {missing[0]!r}")
-
-
-def read_tensors(path: Path) -> dict[str, Tensor]:
-    """Read a file of tensors.
-
-    Raises:
-        ValueError: it is missing or damaged.
-    """
-    try:
-        return load_file(path)
-    except OSError as error:
-        raise ValueError(f"cannot read {path}: {error.strerror or error}") from error
-    except safetensors.SafetensorError as error:
-        raise ValueError(f"{path} is damaged or no safetensors file: {error}") from error
 
 
 def _check_tensors(folder: Path, expected: dict[str, Tensor], found: dict[str, Tensor]) -> None:

@@ -23,9 +23,9 @@ ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 DIES_WHILE_SAVING = """
 import os, signal, sys
 from vaegmm.cli.train import main
-from vaegmm.training import checkpoint
+from vaegmm import tensors as writing
 
-save_file, calls = checkpoint.save_file, []
+save_file, calls = writing.save_file, []
 
 def die(tensors, path, metadata):
     save_file(tensors, path, metadata)
@@ -35,16 +35,16 @@ def die(tensors, path, metadata):
             file.truncate(1000)
         os.kill(os.getpid(), signal.SIGKILL)
 
-checkpoint.save_file = die
+writing.save_file = die
 main(sys.argv[1:])
 """
 # Files may not grow: the disk is full, as far as the process can tell.
 FULL_DISK = """
 import resource, signal, sys
 from vaegmm.cli.train import main
-from vaegmm.training import checkpoint
+from vaegmm import tensors as writing
 
-save_file, calls = checkpoint.save_file, []
+save_file, calls = writing.save_file, []
 
 def fill(tensors, path, metadata):
     calls.append(path)
@@ -53,7 +53,7 @@ def fill(tensors, path, metadata):
         resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
     save_file(tensors, path, metadata)
 
-checkpoint.save_file = fill
+writing.save_file = fill
 raise SystemExit(main(sys.argv[1:]))
 """
 

@@ -12,8 +12,8 @@ from safetensors.torch import load_file
 from tests.conftest import TINY
 from vaegmm.config import AugmentationConfig, TrainingConfig
 from vaegmm.data.datasets import LabelledImages, Split, split
-from vaegmm.model import save_weights
 from vaegmm.networks.vae import VAE
+from vaegmm.tensors import write_tensors
 from vaegmm.training import loop
 from vaegmm.training.history import Epoch
 from vaegmm.training.loop import Fitted, fit_vae, measure_losses
@@ -75,7 +75,7 @@ def test_the_best_weights_are_kept_and_stopping_is_early(parts: Split, tmp_path:
 
     def keep(history: list[Epoch], network: VAE) -> None:
         if history[-1].is_best:
-            save_weights(network, tmp_path / "best.safetensors")
+            write_tensors(network.state_dict(), tmp_path / "best.safetensors")
 
     fitted = fit_vae(parts, TINY, config, CHANGES, CPU, 0, on_epoch=keep)
     best = min(fitted.history, key=lambda epoch: epoch.validation.loss)

@@ -19,8 +19,9 @@ from torch import Tensor, nn
 
 from vaegmm.files import write_json
 from vaegmm.latents import to_bytes, to_pixels
-from vaegmm.model import WEIGHTS, save_weights
+from vaegmm.model import WEIGHTS
 from vaegmm.runtime import evaluating
+from vaegmm.tensors import write_tensors
 
 JUDGE = WEIGHTS / "judge"
 N_MEMBERS, N_LABELS, N_FEATURES = 5, 10, 64
@@ -109,7 +110,7 @@ class Judge(nn.Module):
 
     def save_pretrained(self, folder: Path, words: dict[str, object]) -> None:
         """Write judge.safetensors, and what is said of it as judge.json."""
-        save_weights(self, folder / "judge.safetensors")
+        write_tensors(self.state_dict(), folder / "judge.safetensors")
         write_json(folder / "judge.json", words)
 
     @classmethod

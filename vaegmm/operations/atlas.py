@@ -11,18 +11,16 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import safetensors
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
 from torch import Tensor
 
-from vaegmm.files import replacing
 from vaegmm.latents import BATCH
 from vaegmm.model import VAEGMM
 from vaegmm.operations.handwriting import Handwriting
 from vaegmm.operations.plane import Plane, find_principal_plane, lift, list_points
 from vaegmm.runtime import evaluating
+from vaegmm.tensors import read_tensors, write_tensors
 
 FILE = "map.safetensors"  # beside a model's weights
 N_NEIGHBOURS = 8
@@ -188,8 +186,7 @@ def lay_out(points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def save_places(places: Tensor, folder: Path, words: dict[str, str]) -> None:
     """Write the places (N, 2) of a map beside a model's weights, and what is said of them."""
-    with replacing(folder / FILE) as temporary:
-        save_file({"places": places.float().contiguous()}, temporary, words)
+    write_tensors({"places": places.float()}, folder / FILE, words)
 
 
 def load_atlas(folder: Path, handwriting: Handwriting) -> NeighbourAtlas | None:
@@ -205,11 +202,7 @@ def load_atlas(folder: Path, handwriting: Handwriting) -> NeighbourAtlas | None:
     path = folder / FILE
     if not path.exists():
         return None
-    try:
-        with safetensors.safe_open(path, "pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, safetensors.SafetensorError) as error:
-        raise ValueError(f"{path} is damaged or no safetensors file: {error}") from error
+    tensors = read_tensors(path)
     expected = torch.float32, (len(handwriting.z), 2)
     found = {name: (tensor.dtype, tuple(tensor.shape)) for name, tensor in tensors.items()}
     remedy = "make it again with python -m scripts.make_map, or remove it"

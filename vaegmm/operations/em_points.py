@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor
 
 from vaegmm.data.datasets import LabelledImages
-from vaegmm.files import replacing
 from vaegmm.latents import encode_images
-from vaegmm.model import VAEGMM, WEIGHTS, read_tensors
+from vaegmm.model import VAEGMM, WEIGHTS
+from vaegmm.tensors import read_tensors, write_tensors
 
 EM_POINTS = WEIGHTS / "em" / "points.safetensors"
 TYPES = {"z": torch.float32, "labels": torch.uint8}
@@ -47,8 +46,7 @@ def encode_points(model: VAEGMM, data: LabelledImages) -> LatentPoints:
 
 def save_points(points: LatentPoints, path: Path = EM_POINTS) -> None:
     """Write points, whole or not at all."""
-    with replacing(path) as temporary:
-        save_file({"z": points.z.contiguous(), "labels": points.labels.contiguous()}, temporary)
+    write_tensors({"z": points.z, "labels": points.labels}, path)
 
 
 def load_points(path: Path = EM_POINTS) -> LatentPoints:

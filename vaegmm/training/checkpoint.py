@@ -14,13 +14,12 @@ from typing import Any, Generic, TypeVar
 
 import safetensors
 import torch
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import LRScheduler
 
-from vaegmm.files import replacing
 from vaegmm.mixture.processes import gather_over_processes, is_first, n_processes, rank
 from vaegmm.settings import from_dict
+from vaegmm.tensors import write_tensors
 
 FORMAT_VERSION = 1
 
@@ -74,12 +73,7 @@ def save_checkpoint(state: State[Any], path: Path) -> None:
         "scheduler": state.scheduler.state_dict(),
         "param_groups": optimizer["param_groups"],
     }
-    contiguous = {k: v.detach().contiguous() for k, v in (tensors | random).items()}
-    with replacing(path) as temporary:
-        try:
-            save_file(contiguous, temporary, {"state": json.dumps(rest)})
-        except safetensors.SafetensorError as error:  # its way to say that the disk is full
-            raise OSError(f"cannot write {path}: {error}") from error
+    write_tensors(tensors | random, path, {"state": json.dumps(rest)})
 
 
 def load_checkpoint(state: State[Any], path: Path) -> None:
