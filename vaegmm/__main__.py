@@ -9,6 +9,7 @@ from collections.abc import Sequence
 COMMANDS = {
     "classify": "tell which digit each picture shows",
     "muddle": "make digits that are hard to tell",
+    "generate": "make new digits, as a data set: npz, PNG folders or the files of MNIST",
     "morph": "turn one number into another, as GIF or video",
     "train": "train a model (the same as train.py)",
     "evaluate": "measure a model (the same as evaluate.py)",
