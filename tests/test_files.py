@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vaegmm.files import replacing, write_json
+from vaegmm.files import replacing, replacing_folder, write_json
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -28,3 +28,20 @@ def test_json_refuses_nan(tmp_path: Path) -> None:
 def test_the_folder_is_made_and_the_file_is_readable_by_others(tmp_path: Path) -> None:
     write_json(tmp_path / "new" / "a.json", 1)
     assert (tmp_path / "new" / "a.json").stat().st_mode & 0o044 == 0o044
+
+
+def test_a_folder_that_failed_leaves_nothing_but_what_others_have(tmp_path: Path) -> None:
+    target = tmp_path / "some[1]"
+    (tmp_path / ".some[1].abcdefgh.unfinished").mkdir()  # left by a process that was killed
+    (tmp_path / ".some1.abcdefgh.unfinished").mkdir()  # of another target
+    with pytest.raises(RuntimeError), replacing_folder(target) as temporary:
+        (temporary / "half").touch()
+        raise RuntimeError
+    assert [path.name for path in tmp_path.iterdir()] == [".some1.abcdefgh.unfinished"]
+
+
+def test_a_folder_that_holds_something_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "mine").touch()
+    with pytest.raises(OSError, match="not empty"), replacing_folder(tmp_path):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 COMMANDS = {
     "classify": "tell which digit each picture shows",
     "muddle": "make digits that are hard to tell",
+    "generate": "make new digits, as a data set: npz, PNG folders or the files of MNIST",
     "morph": "turn one number into another, as GIF or video",
     "grid": "draw what a plane through latent space decodes to",
     "train": "train a model (the same as train.py)",

@@ -1,13 +1,17 @@
-"""Files that are whole or not there: written beside the target, then moved into its place."""
+"""Files and folders that are whole or not there: written beside the target, then moved there."""
 
 from __future__ import annotations
 
+import glob
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+UNFINISHED = ".unfinished"  # ending of a folder that is being filled
 
 
 @contextmanager
@@ -29,8 +33,34 @@ def replacing(path: Path) -> Iterator[Path]:
 
 def remove_leftovers(path: Path) -> None:
     """Remove what `replacing` left beside a file when its process was killed."""
-    for leftover in path.parent.glob(f".{path.name}.*{path.suffix}"):
+    name, ending = glob.escape(path.name), glob.escape(path.suffix)
+    for leftover in path.parent.glob(f".{name}.*{ending}"):
         leftover.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_folder(folder: Path) -> Iterator[Path]:
+    """Give a temporary folder to fill; `folder` becomes that one only if no error occurs.
+
+    What an earlier process left beside it, being killed, goes first: one process at a time fills a
+    folder. A power cut soon after may still empty files; to force each of a million onto the disk
+    takes longer than to make them.
+
+    Raises:
+        OSError: it exists and is not empty, or cannot be written.
+    """
+    folder = folder.resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Exactly the names that mkdtemp gives: what a person calls nearly so is not ours.
+    for leftover in folder.parent.glob(f".{glob.escape(folder.name)}.{'?' * 8}{UNFINISHED}"):
+        shutil.rmtree(leftover)
+    temporary = Path(tempfile.mkdtemp(UNFINISHED, f".{folder.name}.", folder.parent))
+    try:
+        yield temporary
+        temporary.chmod(0o755)  # mkdtemp's own 0700 would hide it from the next user
+        os.replace(temporary, folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def write_json(path: Path, value: object) -> None:
