@@ -74,16 +74,19 @@ class Chart:
         if not isinstance(self.atlas, PrincipalAtlas):
             return []
         seen = components_on(self.model, self.atlas.plane)
+        weights = self.model.weights.cpu() / self.model.weights.max().cpu()
         variances, directions = np.linalg.eigh(seen.covariances.numpy().astype(float))
         return [
             {
                 "label": label,
+                "weight": weight,  # of the heaviest
                 "centre": mean,
                 "radii": (ELLIPSE_STD * np.sqrt(np.maximum(variance, 0))).tolist(),
                 "angle": float(np.arctan2(axes[1, 0], axes[0, 0])),
             }
-            for label, mean, variance, axes in zip(
+            for label, weight, mean, variance, axes in zip(
                 self.model.config.component_labels,
+                weights.tolist(),
                 seen.means.tolist(),
                 variances,
                 directions,

@@ -132,7 +132,7 @@ def test_a_morph_of_a_bad_file_is_one_sentence(client: Client, tmp_path: Path) -
 
 def test_no_endpoint_is_there_by_accident(client: Client) -> None:
     api = client.view_api(print_info=False, return_format="dict")
-    assert list(api["named_endpoints"]) == ["/classify", "/muddle", "/morph"]
+    assert list(api["named_endpoints"]) == ["/classify", "/muddle", "/morph", "/explore"]
     assert not api["unnamed_endpoints"]
 
 
