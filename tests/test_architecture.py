@@ -90,8 +90,7 @@ def test_no_source_file_grows_past_250_lines() -> None:
 def test_the_command_line_parses_without_torch_or_plots() -> None:
     code = (
         "import sys, vaegmm, vaegmm.cli.train, vaegmm.cli.evaluate, vaegmm.cli.classify\n"
-        "import vaegmm.cli.generate, vaegmm.cli.grid, vaegmm.cli.morph, vaegmm.cli.muddle
-"
+        "import vaegmm.cli.generate, vaegmm.cli.grid, vaegmm.cli.morph, vaegmm.cli.muddle\n"
         "heavy = {'torch', 'gradio', 'matplotlib', 'sklearn'} & set(sys.modules)\n"
         "sys.exit(f'imported at parse time: {heavy}' if heavy else 0)"
     )

@@ -27,15 +27,15 @@ from vaegmm.operations.atlas import (
     map_entropy,
 )
 from vaegmm.operations.classify import classify
-from vaegmm.operations.dimensions import rank_dimensions, vary
+from vaegmm.operations.dimensions import rank_dimensions, traverse
 from vaegmm.operations.handwriting import Handwriting
 from vaegmm.operations.plane import components_on
 from vaegmm.operations.sight import look_at
+from vaegmm.sheet import tile
 
 N_CELLS = 144  # of the shading, to either side
 AROUND = 1.5  # sides of the map that are shaded: a wide canvas shows more than the map
 N_COLUMNS = 50  # of the sheet of digits
-SIDE = 28
 ELLIPSE_STD = 2.0
 
 Answer = dict[str, object]
@@ -74,16 +74,19 @@ class Chart:
         if not isinstance(self.atlas, PrincipalAtlas):
             return []
         seen = components_on(self.model, self.atlas.plane)
+        weights = self.model.weights.cpu() / self.model.weights.max().cpu()
         variances, directions = np.linalg.eigh(seen.covariances.numpy().astype(float))
         return [
             {
                 "label": label,
+                "weight": weight,  # of the heaviest
                 "centre": mean,
                 "radii": (ELLIPSE_STD * np.sqrt(np.maximum(variance, 0))).tolist(),
                 "angle": float(np.arctan2(axes[1, 0], axes[0, 0])),
             }
-            for label, mean, variance, axes in zip(
+            for label, weight, mean, variance, axes in zip(
                 self.model.config.component_labels,
+                weights.tolist(),
                 seen.means.tolist(),
                 variances,
                 directions,
@@ -108,11 +111,7 @@ class Explorer:
     def sheet(self) -> str:
         """All digits of the maps side by side, in their order, as a PNG data URL."""
         images = self.morpher.handwriting.images.numpy()
-        n_rows = -(-len(images) // N_COLUMNS)
-        tiles = np.zeros((n_rows * N_COLUMNS, SIDE, SIDE), np.uint8)
-        tiles[: len(images)] = images
-        table = tiles.reshape(n_rows, N_COLUMNS, SIDE, SIDE).transpose(0, 2, 1, 3)
-        return encode_picture(Image.fromarray(table.reshape(n_rows * SIDE, N_COLUMNS * SIDE)))
+        return encode_picture(Image.fromarray(tile(images, N_COLUMNS)))
 
     @property
     def latent_dim(self) -> int:
@@ -132,7 +131,7 @@ class Explorer:
     def describe_dimensions(self, z: NDArray[np.float32]) -> list[Answer]:
         """The JSON of a slider per dimension, those that matter most first, and of its strip."""
         ranked = rank_dimensions(self.morpher.handwriting)
-        strips = vary(self.model, z, ranked)
+        strips = traverse(self.model, z, ranked)
         return [
             {
                 "index": one.index,

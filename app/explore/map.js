@@ -37,7 +37,8 @@ const colourOf = (label) => chosen.reader.labels.indexOf(label) % palette().leng
 /* ---- What the server sends, made ready to be drawn ---- */
 
 function openMap({ square, places, labels, ellipses }) {
-  map = { places: Float64Array.from(places.flat()), colours: labels.map(colourOf), ellipses };
+  map = { places: Float64Array.from(places.flat()), colours: labels.map(colourOf) };
+  map.ellipses = [...ellipses].sort((one, other) => other.weight - one.weight);
   view.open(square);
   refreshMap();
 }
@@ -158,8 +159,8 @@ function paintPictures(sheet) {
 
 function paintEllipses() {
   mapContext.lineWidth = 1.5;
-  mapContext.globalAlpha = 0.55; // the digits count, not the lines
-  for (const { label, centre, radii, angle } of map.ellipses) {
+  for (const { label, weight, centre, radii, angle } of map.ellipses) {
+    mapContext.globalAlpha = 0.1 + 0.55 * weight; // the digits count, not the lines
     const [px, py] = view.toScreen(centre);
     const [a, b] = radii.map((radius) => radius * view.scale);
     mapContext.strokeStyle = palette()[colourOf(label)];
@@ -171,7 +172,7 @@ function paintEllipses() {
   nameEllipses();
 }
 
-/** Write each component's label where there is room for it. */
+/** Write each component's label where there is room for it, of the heavy ones first. */
 function nameEllipses() {
   const { names } = makeSprites(dotRadius());
   const written = [];

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from app.tabs.explore import explore_for_program, find_explorers
 from app.tabs.morph import find_morphers
 from vaegmm.data.datasets import load_dataset
 from vaegmm.model import EMBEDDED, VAEGMM
+from vaegmm.operations.plane import components_on, find_principal_plane
 
 MISFIT = "The page and the program do not fit together; reload the page."
 FOUR = [[(36, 22), (33, 58), (66, 56)], [(60, 22), (56, 92)]]
@@ -72,20 +74,19 @@ def test_a_map_shows_every_digit(component: gr.HTML, model: str, n_digits: int, 
     assert bool(answer["ellipses"]) == (name == "principal")
 
 
-def test_the_ellipses_hold_most_of_their_digits(
+def test_the_ellipses_are_two_standard_deviations_of_the_components(
     component: gr.HTML, explorers: Mapping[str, Explorer]
 ) -> None:
-    answer = component.open_map(ask())
-    assert len(answer["ellipses"]) == len(explorers["0-9"].model.config.component_labels)
-    places, inside = np.array(answer["places"]), np.zeros(len(answer["places"]), bool)
-    for ellipse in answer["ellipses"]:
-        turn = np.exp(1j * ellipse["angle"])
-        offsets = places - ellipse["centre"]
-        along = (offsets[:, 0] + 1j * offsets[:, 1]) / turn
-        a, b = ellipse["radii"]
-        of_label = np.array(answer["labels"]) == ellipse["label"]
-        inside |= of_label & ((along.real / a) ** 2 + (along.imag / b) ** 2 <= 1)
-    assert inside.mean() > 0.9
+    model = explorers["0-9"].model
+    seen = components_on(model, find_principal_plane(model))
+    ellipses = component.open_map(ask())["ellipses"]
+    assert [one["label"] for one in ellipses] == list(model.config.component_labels)
+    assert max(one["weight"] for one in ellipses) == 1
+    for one, mean, covariance in zip(ellipses, seen.means, seen.covariances, strict=True):
+        cos, sin = math.cos(one["angle"]), math.sin(one["angle"])
+        axes = np.array([[cos, -sin], [sin, cos]]) * np.array(one["radii"]) / 2
+        assert np.allclose(axes @ axes.T, covariance.numpy(), atol=1e-4)
+        assert one["centre"] == pytest.approx(mean.tolist())
 
 
 @pytest.mark.parametrize("name", ["principal", "t-sne"])

@@ -9,7 +9,7 @@ import torch
 from vaegmm.data.datasets import load_dataset
 from vaegmm.latents import decode_latents
 from vaegmm.model import VAEGMM
-from vaegmm.operations.dimensions import N_LOOKS, rank_dimensions, vary
+from vaegmm.operations.dimensions import N_LOOKS, rank_dimensions, traverse
 from vaegmm.operations.handwriting import Handwriting, encode_handwriting
 
 
@@ -30,7 +30,7 @@ def test_dimensions_come_in_the_order_in_which_they_matter(handwriting: Handwrit
 
 def test_a_strip_changes_one_dimension_alone(digits: VAEGMM, handwriting: Handwriting) -> None:
     z, ranked = handwriting.z[11], rank_dimensions(handwriting)
-    strips = vary(digits, z.numpy(), ranked[:2])
+    strips = traverse(digits, z.numpy(), ranked[:2])
     assert strips.shape == (2, N_LOOKS, 28, 28)
     changed = z.clone()
     one = ranked[1]
@@ -44,6 +44,6 @@ def test_a_strip_changes_one_dimension_alone(digits: VAEGMM, handwriting: Handwr
 
 def test_the_latent_itself_stays_as_it_is(digits: VAEGMM, handwriting: Handwriting) -> None:
     z = handwriting.z[0].numpy().copy()
-    vary(digits, z, rank_dimensions(handwriting))
+    traverse(digits, z, rank_dimensions(handwriting))
     assert np.array_equal(z, handwriting.z[0].numpy())
     assert not torch.equal(handwriting.z[0], handwriting.z[1])

@@ -39,7 +39,9 @@ def rank_dimensions(handwriting: Handwriting) -> list[Dimension]:
     return [Dimension(d, float(mean[d]), float(std[d])) for d in order]
 
 
-def vary(model: VAEGMM, z: NDArray[np.float32], dimensions: list[Dimension]) -> NDArray[np.float32]:
+def traverse(
+    model: VAEGMM, z: NDArray[np.float32], dimensions: list[Dimension]
+) -> NDArray[np.float32]:
     """Return what a latent decodes to while one dimension at a time goes from low to high.
 
     Args:
