@@ -169,19 +169,15 @@ def test_a_double_click_zooms_and_pins_nothing(visit: Open) -> None:
 
 def test_digits_are_drawn_as_pictures_once_they_are_large(visit: Open) -> None:
     page = open_explore(visit(), "t-sne")
-    count_sheets = "performance.getEntriesByType('resource').length"
     for _ in range(3):
         page.get_by_role("button", name="Zoom in").click()
         settle(page)
     page.wait_for_timeout(800)
-    dots_or_pictures = look(page.locator(".map-picture"))
-    assert page.evaluate(count_sheets) > 0
     # Pictures of the same digits take far more different shades than dots do.
     shades = page.locator(".map-picture").evaluate(
         """(canvas) => new Set(new Uint32Array(canvas.getContext("2d")
           .getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size"""
     )
-    assert dots_or_pictures
     assert shades > 1000
 
 
