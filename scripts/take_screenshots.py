@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.browsing import ROOT, open_chromium, serve_app
 from tests.browser.strokes import FOUR
@@ -20,7 +20,7 @@ COLOURS = 128  # a palette is a third of the bytes, and no eye tells the differe
 
 
 def main() -> None:
-    """Write docs/classify.png, a 4, read, muddle.png, between 3 and 5, and morph.png, 32 to 41."""
+    """Write a picture of each tab."""
     with (
         serve_app() as server,
         sync_playwright() as playwright,
@@ -46,6 +46,55 @@ def main() -> None:
         page.mouse.move(0, 0)
         page.wait_for_timeout(500)
         save(page.screenshot(), "morph.png")
+        take_new_digits(page, server.url)
+        take_map(page, server.url)
+        take_em(page, server.url)
+
+
+def take_new_digits(page: Page, url: str) -> None:
+    """The Generate tab, with one of its digits taken further."""
+    page.set_viewport_size({"width": 1080, "height": 1230})
+    page.goto(f"{url}/#generate=&seed=1")
+    page.reload()
+    page.locator(".generate-digits .tile").nth(30).click()
+    page.locator(".further[data-state=shown]").wait_for()
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(500)
+    page.evaluate("scrollTo(0, 0)")
+    save(page.screenshot(), "generate.png")
+
+
+def take_map(page: Page, url: str) -> None:
+    """The Explore tab: t-SNE, two pins, and a digit under the pointer."""
+    page.set_viewport_size({"width": 1080, "height": 1050})
+    page.goto(f"{url}/#explore=t-sne")
+    page.reload()
+    page.wait_for_timeout(2500)  # until the map and its digits are there
+    box = page.locator(".explore canvas").first.bounding_box()
+    assert box is not None
+    for x, y in ((0.28, 0.6), (0.65, 0.7), (0.53, 0.43)):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        if x != 0.53:
+            page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        page.wait_for_timeout(1500)
+    save(page.screenshot(), "explore.png")
+
+
+def take_em(page: Page, url: str) -> None:
+    """EM on the Model tab, some iterations after its start."""
+    page.set_viewport_size({"width": 1080, "height": 790})
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{url}/#em=3&start=0&shapes=full")
+    page.reload()
+    slider = page.locator(".em input[type=range]").first
+    slider.wait_for()
+    page.wait_for_timeout(1500)
+    slider.fill("24")
+    slider.blur()
+    page.wait_for_timeout(500)
+    page.locator(".em").evaluate("(em) => scrollBy(0, em.getBoundingClientRect().top - 16)")
+    page.wait_for_timeout(300)
+    save(page.screenshot(), "em.png")
 
 
 def save(screenshot: bytes, name: str) -> None:
