@@ -57,6 +57,9 @@ class EvaluateArguments:
     """Images made to lie between two labels, of each kind."""
     n_morphs: int = 500
     """Pairs of test images that turn into each other, along each path."""
+    plain: str | None = None
+    """Model folder: the same network as a plain VAE (configs/plain.toml), whose draws from N(0, I)
+    stand beside the model's samples."""
     output_dir: str | None = None
     """Folder for report.html, metrics.json and plots; reports/NAME OF THE MODEL when not given."""
     seed: int = 0
@@ -135,6 +138,7 @@ def _choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) -
         for name in names if arguments.others is None else arguments.others:
             train = name not in TORCHVISION  # one's own file has no better part
             others[name] = load_dataset(name, train, (), arguments.data_dir).images
+    plain = _load_plain(model, arguments)
     train_data = None
     judge = None
     if (
@@ -169,7 +173,22 @@ def _choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) -
         arguments.n_likelihood_samples,
         arguments.n_muddles,
         arguments.n_morphs,
+        plain,
     )
+
+
+def _load_plain(model: VAEGMM, arguments: EvaluateArguments) -> VAEGMM | None:
+    from vaegmm.model import VAEGMM
+
+    if arguments.plain is None:
+        return None
+    plain = VAEGMM.from_pretrained(arguments.plain)
+    if plain.network.config != model.network.config:
+        raise ValueError(
+            f"plain must be a model of the same network as the weights, got {arguments.plain} with "
+            f"{plain.network.config}; train it with these settings and beta 1"
+        )
+    return plain.to(model.means.device)
 
 
 def _measure_refit(

@@ -53,6 +53,7 @@ class Subject:
         n_likelihood_images, n_likelihood_samples: how many, for the bound on log p(x).
         n_muddles: how many, of each kind.
         n_morphs: how many pairs turn into each other, along each path.
+        plain: the same network as a plain VAE, to compare samples with.
     """
 
     model: VAEGMM
@@ -68,6 +69,7 @@ class Subject:
     n_likelihood_samples: int = 100
     n_muddles: int = 1000
     n_morphs: int = 500
+    plain: VAEGMM | None = None
 
     @cached_property
     def z(self) -> Tensor:
