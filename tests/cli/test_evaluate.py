@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 from vaegmm.cli import evaluate
+from vaegmm.config import TrainingConfig
 from vaegmm.data.datasets import LabelledImages
+from vaegmm.evaluation import few_digits, usefulness
 from vaegmm.model import DEFAULT
+from vaegmm.operations.generate import GenerateSettings
 
 QUICK = ["--n-likelihood-images", "20", "--n-likelihood-samples", "5", "--n-muddles", "6"]
 QUICK += ["--n-morphs", "3"]
@@ -109,6 +112,25 @@ def test_evaluate_compares_samples_with_a_plain_vae(
     assert figures["plain VAE, N(0, I)"] == figures["N(0, I)"]
 
 
+def test_evaluate_measures_whether_generated_digits_help_when_asked(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(few_digits, "TRAINING", TrainingConfig(epochs=1))
+    monkeypatch.setattr(few_digits, "N_COPIES", 90)
+    monkeypatch.setattr(few_digits, "N_MADE", 60)
+    monkeypatch.setattr(few_digits, "N_EACH", 2)
+    monkeypatch.setattr(few_digits, "SETTINGS", GenerateSettings())
+    monkeypatch.setattr(usefulness, "STEPS", 5)
+    assert "augmentation" not in evaluate.EvaluateArguments().tasks
+    command = ["--weights", str(run), "--dataset", "sample", "--output-dir", str(tmp_path)]
+    command += ["--tasks", "augmentation", "--augmentation-seeds", "1"]
+    assert evaluate.main([*command, "--augmentation-sizes", "2"]) == 0
+    assert "gain of both over affine" in capsys.readouterr().out
+    (cell,) = json.loads((tmp_path / "metrics.json").read_text())["augmentation"]
+    assert (cell["n"], cell["seed"], len(cell["accuracies"])) == (2, 0, 5)
+    assert (tmp_path / "augmentation.png").exists()
+
+
 def test_evaluate_takes_strangers_from_a_file(
     run: Path, sample: LabelledImages, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,6 +146,11 @@ def test_evaluate_takes_strangers_from_a_file(
     [
         (["--digits", "4", "5"], "digits must be among the model's labels 1, 4, 8, got 5"),
         (["--n-likelihood-samples", "0"], "n_likelihood_samples must be at least 1, got 0"),
+        (["--augmentation-seeds", "0"], "augmentation_seeds must be at least 1, got 0"),
+        (
+            ["--tasks", "augmentation", "--augmentation-sizes", "5", "5000"],
+            "augmentation_sizes must be from 1 to 1000, as many as the rarest label has, got 5, 50",
+        ),
         (["--plain", str(DEFAULT)], "plain must be a model of the same network as the weights"),
         (["--others", "fashoin-mnist"], "unknown dataset 'fashoin-mnist'"),
     ],
