@@ -59,7 +59,7 @@ def _explain(n_seeds: int) -> str:
         f"shear, {AFFINE.shift:g} pixels. Generated digits, {MADE:.0%} of a batch, come from a "
         "small network and mixture that saw those same real digits and no others; the model under "
         "evaluation has no part in it. That network learned from copies bent and thickened as "
-        "well, so the last diet shows what those changes do without a generator. The gain is paired "
+        "well; the last diet shows what those changes do without a generator. The gain is paired "
         "by seed."
     )
 
