@@ -43,6 +43,12 @@ def test_a_ball_reaches_its_kth_neighbour_and_no_further() -> None:
     assert measure_coverage(LINE, made, k=2).precision == 0
 
 
+def test_a_point_far_from_all_others_widens_only_its_own_ball() -> None:
+    real = torch.cat([LINE, torch.tensor([[1000.0]])])  # which reaches 983, its third neighbour
+    made = torch.tensor([[500.0], [-40.0], [1983.0], [1984.0]])
+    assert measure_coverage(real, made).precision == 0.5
+
+
 def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     real, made = torch.randn(2, 150, 3, generator=GENERATOR)
     whole = measure_coverage(real, made)

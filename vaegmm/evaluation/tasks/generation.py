@@ -154,10 +154,12 @@ def _draw_like(model: VAEGMM, labels: Tensor, settings: GenerateSettings, seed: 
     In place of a label that no component stands for comes what the mixture has.
     """
     parts = []
-    for label in labels.unique().tolist():
+    for number, label in enumerate(labels.unique().tolist()):
         count = int((labels == label).sum())
         asked = (label,) if label in model.config.component_labels else ()
-        parts.append(generate(model, count, dataclasses.replace(settings, labels=asked), seed))
+        own = dataclasses.replace(settings, labels=asked)
+        # a seed for each, lest all labels share their draws
+        parts.append(generate(model, count, own, (seed + number) % MAX_SEED))
     return join(parts)
 
 
