@@ -9,7 +9,11 @@ import numpy as np
 import pytest
 
 from vaegmm.cli import evaluate
+from vaegmm.config import TrainingConfig
 from vaegmm.data.datasets import LabelledImages
+from vaegmm.evaluation import few_digits, usefulness
+from vaegmm.model import DEFAULT
+from vaegmm.operations.generate import GenerateSettings
 
 QUICK = ["--n-likelihood-images", "20", "--n-likelihood-samples", "5", "--n-muddles", "6"]
 QUICK += ["--n-morphs", "3"]
@@ -48,16 +52,25 @@ def test_evaluate_prints_every_task_and_writes_one_report(
     assert set(figures["outliers"]) == {"false_alarms", "other labels", "noise", "scribbles"}
     assert figures["outliers"]["other labels"]["n_images"] == 1400
     assert figures["likelihood"]["n_images"] == 20
-    real, made, random = figures["generation"].values()
+    generation = figures["generation"]
+    real, made = generation["training images"], generation["samples by label"]
+    random = generation["N(0, I)"]
     assert real["frechet_distance"] < 0.1 * min(
         made["frechet_distance"], random["frechet_distance"]
     )
+    assert real["precision"] > made["precision"]
     assert real["right_label"] > 0.99 > made["right_label"]
+    assert generation["test images"]["frechet_distance"] is None
+    assert random["right_label"] is None
+    assert made["acceptance"] == 1
+    assert "samples that the model is sure of" not in generation  # two epochs: of hardly any
+    assert "No samples that the model is sure of: of 2000 digits drawn" in printed
     assert {row["n_images"] for row in figures["muddles"].values()} == {6}
     page = (tmp_path / "report.html").read_text()
     pictures = {path.name for path in tmp_path.glob("*.png")}
     assert pictures == {
         "confusion.png", "errors.png", "latents.png", "reconstructions.png", "samples.png",
+        "samples_by_label.png", "samples_nearest.png",
         "mixture_samples.png", "manifold.png", "reliability.png", "densities.png", "surprise.png",
         "drawings.png", "muddles_nearest.png", "muddles_all_pairs.png", "muddle_pairs.png",
         "morph_14_81.png",
@@ -88,6 +101,36 @@ def test_evaluate_judges_samples_only_of_what_the_judge_knows(run: Path, tmp_pat
     assert json.loads((tmp_path / "metrics.json").read_text()) == {"generation": None}
 
 
+def test_evaluate_compares_samples_with_a_plain_vae(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["--weights", str(run), "--dataset", "sample", "--output-dir", str(tmp_path)]
+    command += ["--tasks", "generation", "--plain"]
+    assert evaluate.main([*command, str(run)]) == 0
+    assert "times the plain VAE's" in capsys.readouterr().out
+    figures = json.loads((tmp_path / "metrics.json").read_text())["generation"]
+    assert figures["plain VAE, N(0, I)"] == figures["N(0, I)"]
+
+
+def test_evaluate_measures_whether_generated_digits_help_when_asked(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(few_digits, "TRAINING", TrainingConfig(epochs=1))
+    monkeypatch.setattr(few_digits, "N_COPIES", 90)
+    monkeypatch.setattr(few_digits, "N_MADE", 60)
+    monkeypatch.setattr(few_digits, "N_EACH", 2)
+    monkeypatch.setattr(few_digits, "SETTINGS", GenerateSettings())
+    monkeypatch.setattr(usefulness, "STEPS", 5)
+    assert "augmentation" not in evaluate.EvaluateArguments().tasks
+    command = ["--weights", str(run), "--dataset", "sample", "--output-dir", str(tmp_path)]
+    command += ["--tasks", "augmentation", "--augmentation-seeds", "1"]
+    assert evaluate.main([*command, "--augmentation-sizes", "2"]) == 0
+    assert "gain of both over affine" in capsys.readouterr().out
+    (cell,) = json.loads((tmp_path / "metrics.json").read_text())["augmentation"]
+    assert (cell["n"], cell["seed"], len(cell["accuracies"])) == (2, 0, 5)
+    assert (tmp_path / "augmentation.png").exists()
+
+
 def test_evaluate_takes_strangers_from_a_file(
     run: Path, sample: LabelledImages, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -103,6 +146,12 @@ def test_evaluate_takes_strangers_from_a_file(
     [
         (["--digits", "4", "5"], "digits must be among the model's labels 1, 4, 8, got 5"),
         (["--n-likelihood-samples", "0"], "n_likelihood_samples must be at least 1, got 0"),
+        (["--augmentation-seeds", "0"], "augmentation_seeds must be at least 1, got 0"),
+        (
+            ["--tasks", "augmentation", "--augmentation-sizes", "5", "5000"],
+            "augmentation_sizes must be from 1 to 1000, as many as the rarest label has, got 5, 50",
+        ),
+        (["--plain", str(DEFAULT)], "plain must be a model of the same network as the weights"),
         (["--others", "fashoin-mnist"], "unknown dataset 'fashoin-mnist'"),
     ],
 )

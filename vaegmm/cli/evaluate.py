@@ -21,8 +21,9 @@ if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
 PROG = "evaluate.py"
 Task = Literal[
     "classification", "clustering", "reconstruction", "generation", "likelihood", "calibration",
-    "outliers", "drawings", "muddle", "morph",
+    "outliers", "drawings", "muddle", "morph", "augmentation",
 ]  # fmt: skip
+LONG = "augmentation"  # half an hour on two cores, and says nothing of the model
 JUDGED = ("mnist", "sample")  # data sets whose images the judge knows
 NO_DIGITS = ("fashion-mnist", "kmnist")
 
@@ -44,8 +45,9 @@ class EvaluateArguments:
     for names), and add a row for each."""
     posterior_samples: int = MixtureConfig.posterior_samples
     """Draws z ~ q(z|x) per image that the new mixtures are fitted to; 0 fits the means."""
-    tasks: tuple[Task, ...] = typing.get_args(Task)
-    """What to measure; everything when not given."""
+    tasks: tuple[Task, ...] = tuple(task for task in typing.get_args(Task) if task != LONG)
+    """What to measure; when not given everything but augmentation, which takes up to half an hour
+    and fits models of its own."""
     others: tuple[str, ...] | None = None
     """Data sets that hold no digits, for the outliers; fashion-mnist when not given and the data
     set is mnist, else none. Noise and scribbles are made here."""
@@ -57,6 +59,13 @@ class EvaluateArguments:
     """Images made to lie between two labels, of each kind."""
     n_morphs: int = 500
     """Pairs of test images that turn into each other, along each path."""
+    plain: str | None = None
+    """Model folder: the same network as a plain VAE (configs/plain.toml), whose draws from N(0, I)
+    stand beside the model's samples."""
+    augmentation_sizes: tuple[int, ...] = (5, 10, 20, 50, 100)
+    """Real digits of each label that small classifiers learn from, for augmentation."""
+    augmentation_seeds: int = 5
+    """How often those digits are chosen."""
     output_dir: str | None = None
     """Folder for report.html, metrics.json and plots; reports/NAME OF THE MODEL when not given."""
     seed: int = 0
@@ -90,7 +99,8 @@ def evaluate(arguments: EvaluateArguments) -> None:
     folder = Path(arguments.output_dir or f"reports/{weights.resolve().name}")
     if (folder / "run.json").exists():
         raise ValueError(f"{folder} holds a run of train.py; give another --output-dir")
-    for name in ("n_likelihood_images", "n_likelihood_samples", "n_muddles", "n_morphs"):
+    counts = ("n_likelihood_images", "n_likelihood_samples", "n_muddles", "n_morphs")
+    for name in (*counts, "augmentation_seeds"):
         if getattr(arguments, name) < 1:
             raise ValueError(f"{name} must be at least 1, got {getattr(arguments, name)}")
     subject = _choose_subject(model, folder, arguments)
@@ -117,6 +127,7 @@ def _choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) -
     from vaegmm.evaluation.judge import Judge
     from vaegmm.evaluation.metrics import measure
     from vaegmm.evaluation.tasks import Subject
+    from vaegmm.evaluation.usefulness import check_sizes
     from vaegmm.training.components import check_mixture
 
     strangers = sorted(set(arguments.digits) - set(model.labels))
@@ -135,6 +146,7 @@ def _choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) -
         for name in names if arguments.others is None else arguments.others:
             train = name not in TORCHVISION  # one's own file has no better part
             others[name] = load_dataset(name, train, (), arguments.data_dir).images
+    plain = _load_plain(model, arguments)
     train_data = None
     judge = None
     if (
@@ -143,10 +155,12 @@ def _choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) -
         and set(digits) == set(model.labels)  # samples show them all
     ):
         judge = Judge.from_pretrained()
-    if judge or arguments.n_components:
+    if judge or arguments.n_components or LONG in arguments.tasks:
         train_data = load_dataset(arguments.dataset, True, digits, arguments.data_dir)
         for n_components in arguments.n_components:
             check_mixture(_refit_config(n_components, arguments), train_data)
+        if LONG in arguments.tasks:
+            check_sizes(arguments.augmentation_sizes, train_data)
     folder.mkdir(parents=True, exist_ok=True)
     own = measure(model, test)
     rows = {f"K = {own.n_components} (as saved): {own.label_use}": own}
@@ -169,7 +183,24 @@ def _choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) -
         arguments.n_likelihood_samples,
         arguments.n_muddles,
         arguments.n_morphs,
+        plain,
+        arguments.augmentation_sizes,
+        arguments.augmentation_seeds,
     )
+
+
+def _load_plain(model: VAEGMM, arguments: EvaluateArguments) -> VAEGMM | None:
+    from vaegmm.model import VAEGMM
+
+    if arguments.plain is None:
+        return None
+    plain = VAEGMM.from_pretrained(arguments.plain)
+    if plain.network.config != model.network.config:
+        raise ValueError(
+            f"plain must be a model of the same network as the weights, got {arguments.plain} with "
+            f"{plain.network.config}; train it with these settings and beta 1"
+        )
+    return plain.to(model.means.device)
 
 
 def _measure_refit(

@@ -16,6 +16,7 @@ from vaegmm.evaluation.calibration import N_BINS, CalibrationMetrics
 from vaegmm.evaluation.palette import PALETTE
 from vaegmm.evaluation.plots import clean, save_figure
 from vaegmm.evaluation.strangers import Surprise
+from vaegmm.evaluation.usefulness import DIETS, Cell, summarise
 
 N_COLUMNS = 10
 LINES = (":", "--", "-.", (0, (6, 2, 1, 2, 1, 2)))
@@ -54,6 +55,24 @@ def plot_pictures(images: Tensor, captions: list[str], path: Path) -> None:
     for panel, image, caption in zip(panels, images.numpy(), captions, strict=False):
         panel.imshow(image, cmap="gray_r", vmin=0, vmax=255)
         panel.set_title(caption, y=-0.28, fontsize=8)
+    save_figure(figure, path)
+
+
+def plot_usefulness(cells: list[Cell], sizes: Sequence[int], path: Path) -> None:
+    """Draw each diet's accuracy over the real digits of each label, bars of one deviation."""
+    figure = Figure(figsize=(7, 4.6), layout="constrained")
+    axes = figure.subplots()
+    for colour, name in zip(PALETTE, DIETS, strict=False):
+        means, deviations = zip(*(summarise(cells, n, name) for n in sizes), strict=True)
+        axes.errorbar(
+            sizes, means, deviations,
+            marker="o", markersize=5, color=colour, capsize=3, linewidth=1.4, label=name,
+        )  # fmt: skip
+    axes.set(xscale="log", xticks=sizes, xticklabels=sizes, ylabel="test accuracy")
+    axes.set(xlabel="real digits of each label")
+    axes.minorticks_off()
+    axes.legend(frameon=False, loc="lower right")
+    clean(axes)
     save_figure(figure, path)
 
 

@@ -72,10 +72,11 @@ def plot_reconstructions(model: VAEGMM, images: Tensor, path: Path) -> None:
     save_figure(figure, path)
 
 
-def plot_samples(x: Tensor, path: Path) -> None:
-    """Draw images x (N, 1, 28, 28) as a table of 16 columns."""
-    figure = Figure(figsize=(8, 8 * math.ceil(len(x) / 16) / 16), layout="constrained")
-    draw_tiles(figure.subplots(), x, 16)
+def plot_samples(x: Tensor, path: Path, n_columns: int = 16) -> None:
+    """Draw images x (N, 1, 28, 28) as a table."""
+    n_rows = math.ceil(len(x) / n_columns)
+    figure = Figure(figsize=(n_columns / 2, n_rows / 2), layout="constrained")
+    draw_tiles(figure.subplots(), x, n_columns)
     save_figure(figure, path)
 
 

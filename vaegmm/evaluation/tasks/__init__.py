@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from vaegmm.evaluation.tasks.augmenting import find_use
 from vaegmm.evaluation.tasks.clustering import cluster_images, find_strangers
 from vaegmm.evaluation.tasks.generation import judge_samples
 from vaegmm.evaluation.tasks.morphing import judge_morphs
@@ -25,4 +26,5 @@ TASKS: dict[str, Callable[[Subject], Section]] = {
     "drawings": read_drawings,
     "muddle": judge_muddles,
     "morph": judge_morphs,
+    "augmentation": find_use,
 }

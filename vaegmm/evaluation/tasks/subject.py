@@ -53,6 +53,9 @@ class Subject:
         n_likelihood_images, n_likelihood_samples: how many, for the bound on log p(x).
         n_muddles: how many, of each kind.
         n_morphs: how many pairs turn into each other, along each path.
+        plain: the same network as a plain VAE, to compare samples with.
+        augmentation_sizes: real digits of each label that small classifiers learn from.
+        augmentation_seeds: how often those digits are chosen.
     """
 
     model: VAEGMM
@@ -68,6 +71,9 @@ class Subject:
     n_likelihood_samples: int = 100
     n_muddles: int = 1000
     n_morphs: int = 500
+    plain: VAEGMM | None = None
+    augmentation_sizes: tuple[int, ...] = (5, 10, 20, 50, 100)
+    augmentation_seeds: int = 5
 
     @cached_property
     def z(self) -> Tensor:
