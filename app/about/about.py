@@ -23,7 +23,7 @@ from app.about.questions import (
 )
 from app.about.training import describe_training
 from app.pad.pictures import encode_levels
-from app.shared.assets import join_files
+from app.shared.assets import COMMON_SCRIPTS, COMMON_STYLES, join_files
 from app.shared.questions import with_error_answer
 from vaegmm.evaluation.examination import Examination, examine, rebuild
 from vaegmm.evaluation.palette import PALETTE
@@ -32,15 +32,12 @@ from vaegmm.operations.handwriting import Handwriting
 
 HERE = Path(__file__).parent
 SCRIPTS = (
-    "pad/live.js",
-    "reading/levels.js",
-    "shared/elements.js",
+    *COMMON_SCRIPTS,
     "shared/chart.js",
     *(f"about/{name}.js" for name in ("confusion", "digits", "about")),
 )
 STYLES = (
-    "reading/choice.css",
-    "shared/tools.css",
+    *COMMON_STYLES,
     "shared/chart.css",
     *(f"about/{name}.css" for name in ("about", "confusion", "digits")),
 )

@@ -14,7 +14,7 @@ import numpy as np
 
 from app.em.questions import FEWEST, KINDS, MOST, WalkQuestion, read_walk_question
 from app.em.words import describe_end, describe_steps
-from app.shared.assets import join_files
+from app.shared.assets import COMMON_SCRIPTS, COMMON_STYLES, join_files
 from app.shared.questions import with_error_answer
 from vaegmm.evaluation.palette import PALETTE
 from vaegmm.operations.em_points import LatentPoints
@@ -22,14 +22,12 @@ from vaegmm.operations.em_walk import EMWalk, WalkNames, name_walk, walk
 
 HERE = Path(__file__).parent
 SCRIPTS = (
-    "pad/live.js",
-    "reading/levels.js",
-    *(f"shared/{name}.js" for name in ("elements", "address", "chart")),
+    *COMMON_SCRIPTS,
+    "shared/chart.js",
     *(f"em/{name}.js" for name in ("choices", "link", "scatter", "player", "em")),
 )
 STYLES = (
-    "reading/choice.css",
-    "shared/tools.css",
+    *COMMON_STYLES,
     "shared/chart.css",
     *(f"em/{name}.css" for name in ("em", "player")),
 )

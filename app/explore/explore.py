@@ -18,7 +18,7 @@ from app.explore.questions import (
     read_place,
 )
 from app.morph.morph import make_place_maker
-from app.shared.assets import join_files
+from app.shared.assets import COMMON_SCRIPTS, COMMON_STYLES, join_files
 from app.shared.questions import with_error_answer
 from vaegmm.evaluation.palette import PALETTE, PALETTE_ON_DARK
 from vaegmm.operations.atlas import find_latent
@@ -26,17 +26,14 @@ from vaegmm.operations.dimensions import N_LOOKS, REACH
 
 HERE = Path(__file__).parent
 SCRIPTS = (
-    "pad/live.js",
-    "reading/levels.js",
-    *(f"shared/{name}.js" for name in ("elements", "address")),
+    *COMMON_SCRIPTS,
     "morph/film.js",
     *(f"explore/{name}.js" for name in ("choices", "view", "sheet", "map", "marks", "sight")),
     *(f"explore/{name}.js" for name in ("pins", "gestures", "sliders", "drawing", "link")),
     "explore/explore.js",
 )
 STYLES = (
-    "reading/choice.css",
-    "shared/tools.css",
+    *COMMON_STYLES,
     *(f"explore/{name}.css" for name in ("explore", "map", "sight", "pins", "sliders")),
 )
 # By the name that a link calls a map by; the first that a model has is seen first.

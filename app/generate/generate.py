@@ -22,7 +22,7 @@ from app.generate.questions import (
     read_source_question,
 )
 from app.pad.pictures import encode_levels
-from app.shared.assets import join_files
+from app.shared.assets import COMMON_SCRIPTS, COMMON_STYLES, join_files
 from app.shared.questions import with_error_answer
 from app.shared.turns import take_turn
 from vaegmm.data.images import BlankImageError, normalise_drawing
@@ -34,14 +34,11 @@ from vaegmm.operations.styles import carry_style, vary
 
 HERE = Path(__file__).parent
 SCRIPTS = (
-    "pad/live.js",
-    "reading/levels.js",
-    *(f"shared/{name}.js" for name in ("elements", "address")),
+    *COMMON_SCRIPTS,
     *(f"generate/{name}.js" for name in ("choices", "link", "digits", "further", "generate")),
 )
 STYLES = (
-    "reading/choice.css",
-    "shared/tools.css",
+    *COMMON_STYLES,
     *(f"generate/{name}.css" for name in ("generate", "further")),
 )
 N_DIGITS, N_VARIATIONS, N_HANDS = 48, 12, 12

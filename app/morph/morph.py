@@ -23,7 +23,7 @@ from app.morph.questions import (
     read_place_question,
 )
 from app.pad.pictures import encode_levels
-from app.shared.assets import join_files
+from app.shared.assets import COMMON_SCRIPTS, COMMON_STYLES, join_files
 from app.shared.questions import with_error_answer
 from app.shared.turns import take_turn
 from vaegmm.data.numbers import MAX_DIGITS, split_number
@@ -35,15 +35,12 @@ from vaegmm.operations.writing import Digit, describe_doubts, read_digits, write
 
 HERE = Path(__file__).parent
 SCRIPTS = (
-    "pad/live.js",
-    "reading/levels.js",
-    *(f"shared/{name}.js" for name in ("elements", "address")),
+    *COMMON_SCRIPTS,
     *(f"morph/{name}.js" for name in ("settings", "numbers", "film", "paths", "player")),
     *(f"morph/{name}.js" for name in ("places", "link", "files", "morph")),
 )
 STYLES = (
-    "reading/choice.css",
-    "shared/tools.css",
+    *COMMON_STYLES,
     *(f"morph/{name}.css" for name in ("morph", "numbers", "player", "settings")),
 )
 N_LOOKS = 9  # frames of the film strip

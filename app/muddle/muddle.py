@@ -15,7 +15,7 @@ from PIL import Image
 from app.muddle.questions import Question, Wish, read_question
 from app.muddle.words import as_shares, describe_votes
 from app.pad.pictures import encode_levels
-from app.shared.assets import join_files
+from app.shared.assets import COMMON_SCRIPTS, COMMON_STYLES, join_files
 from app.shared.questions import with_error_answer
 from vaegmm.evaluation.judge import LIMIT, Judge, collect_votes
 from vaegmm.model import VAEGMM
@@ -24,15 +24,12 @@ from vaegmm.operations.muddle import METHODS, Method, Muddles, as_npz, muddle, m
 
 HERE = Path(__file__).parent
 SCRIPTS = (
-    "pad/live.js",
-    "reading/levels.js",
-    *(f"shared/{name}.js" for name in ("elements", "address")),
+    *COMMON_SCRIPTS,
     *(f"muddle/{name}.js" for name in ("paint", "options", "link", "stage", "methods")),
     *(f"muddle/{name}.js" for name in ("gallery", "game", "muddle")),
 )
 STYLES = (
-    "reading/choice.css",
-    "shared/tools.css",
+    *COMMON_STYLES,
     *(f"muddle/{name}.css" for name in ("muddle", "choices", "opinions", "gallery", "game")),
 )
 FIRST_DIGIT, FIRST_SEED = 4, 1  # what a visitor sees first, where the model knows it

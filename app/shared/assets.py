@@ -4,6 +4,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 APP = Path(__file__).parents[1]
+# What the components of the tabs are built of, before their own.
+COMMON_SCRIPTS = (
+    "pad/live.js",
+    "reading/levels.js",
+    "shared/elements.js",
+    "shared/address.js",
+)
+COMMON_STYLES = ("reading/choice.css", "shared/tools.css")
 
 
 def join_files(names: Iterable[str]) -> str:
