@@ -107,7 +107,7 @@ def test_evaluate_compares_samples_with_a_plain_vae(
     command = ["--weights", str(run), "--dataset", "sample", "--output-dir", str(tmp_path)]
     command += ["--tasks", "generation", "--plain"]
     assert evaluate.main([*command, str(run)]) == 0
-    assert "times the plain VAE's" in capsys.readouterr().out
+    assert "times that of the plain VAE's" in capsys.readouterr().out
     figures = json.loads((tmp_path / "metrics.json").read_text())["generation"]
     assert figures["plain VAE, N(0, I)"] == figures["N(0, I)"]
 
