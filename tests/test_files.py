@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vaegmm.files import replacing, replacing_folder, write_json
+from vaegmm.files import remove_leftovers, replacing, replacing_folder, write_json
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -17,6 +17,14 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
         raise RuntimeError
     assert target.read_text() == '{\n  "a": 1\n}\n'
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_only_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
+    for name in (".a.npz.x1y2z3w4.npz", ".a.npz.backup.npz", ".a.npz.npz"):
+        (tmp_path / name).touch()
+    remove_leftovers(tmp_path / "a.npz")
+    kept = sorted(path.name for path in tmp_path.iterdir())
+    assert kept == [".a.npz.backup.npz", ".a.npz.npz"]
 
 
 def test_json_refuses_nan(tmp_path: Path) -> None:

@@ -32,9 +32,13 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def remove_leftovers(path: Path) -> None:
-    """Remove what `replacing` left beside a file when its process was killed."""
+    """Remove what `replacing` left beside a file when its process was killed.
+
+    One process at a time writes a file: what another is just writing would go, too.
+    """
     name, ending = glob.escape(path.name), glob.escape(path.suffix)
-    for leftover in path.parent.glob(f".{name}.*{ending}"):
+    # Exactly the names that mkstemp gives: what a person calls nearly so is not ours.
+    for leftover in path.parent.glob(f".{name}.{'?' * 8}{ending}"):
         leftover.unlink(missing_ok=True)
 
 
@@ -51,7 +55,6 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
     """
     folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    # Exactly the names that mkdtemp gives: what a person calls nearly so is not ours.
     for leftover in folder.parent.glob(f".{glob.escape(folder.name)}.{'?' * 8}{UNFINISHED}"):
         shutil.rmtree(leftover)
     temporary = Path(tempfile.mkdtemp(UNFINISHED, f".{folder.name}.", folder.parent))

@@ -18,13 +18,12 @@ from app.about.facts import list_facts, list_figures
 from app.about.questions import (
     Cell,
     read_cell_question,
-    read_model_question,
     read_rebuild_question,
 )
 from app.about.training import describe_training
 from app.pad.pictures import encode_levels
 from app.shared.assets import COMMON_SCRIPTS, COMMON_STYLES, join_files
-from app.shared.questions import with_error_answer
+from app.shared.questions import read_model_question, with_error_answer
 from vaegmm.evaluation.examination import Examination, examine, rebuild
 from vaegmm.evaluation.palette import PALETTE
 from vaegmm.model import VAEGMM

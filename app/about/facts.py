@@ -27,16 +27,17 @@ def list_facts(folder: Path, model: VAEGMM) -> Rows:
         ["Weights", folder.resolve().name],
         ["Network", f"{NETWORKS[network.kind]}, {kind}"],
         ["Parameters", f"{n_weights:,}, and {n_parameters(k, d, 'full'):,} of the mixture"],
-        ["Latent space", f"{d} dimensions"],
-        ["Mixture", describe_mixture(model.config.component_labels)],
+        ["Latent space", "1 dimension" if d == 1 else f"{d} dimensions"],
+        ["Mixture", describe_mixture(model.config.component_labels, model.labels)],
         ["Trained on", model.config.training_images],
         ["Labels", _as_sentence(model.config.label_use)],
     ]
 
 
-def describe_mixture(component_labels: tuple[int, ...]) -> str:
+def describe_mixture(component_labels: tuple[int, ...], labels: tuple[int, ...]) -> str:
     """How many Gaussians there are, and how many stand for a digit."""
-    counts = sorted(Counter(component_labels).values())
+    of_label = Counter(component_labels)
+    counts = sorted(of_label[label] for label in labels)
     k, fewest, most = len(component_labels), counts[0], counts[-1]
     gaussians = "1 Gaussian" if k == 1 else f"{k} Gaussians"
     each = f"{most}" if fewest == most else f"{fewest} to {most}"

@@ -17,18 +17,6 @@ class Cell:
     answer: int
 
 
-def read_model_question(question: object, models: Mapping[str, T]) -> T:
-    """Read {model}; who is to answer.
-
-    Raises:
-        ValueError: it is anything else.
-    """
-    match question:
-        case {"model": str(model)} if model in models:
-            return models[model]
-    raise misfit()
-
-
 def read_cell_question(question: object, models: Mapping[str, T]) -> tuple[T, Cell]:
     """Read {model, truth, answer}; who is to answer first.
 

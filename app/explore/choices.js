@@ -21,6 +21,15 @@ const chosen = {
 
 const makeQuestion = (rest = {}) => ({ model: chosen.reader.name, map: chosen.map, ...rest });
 
+/** Whether a question's model and map are still those that are chosen. */
+const isChosen = (question) => question?.model === chosen.reader.name && question.map === chosen.map;
+
+/** Ask, and keep the question with the answer: it may come when something else is chosen. */
+async function askWith(question, call) {
+  const answer = await call(question);
+  return answer && { ...answer, question };
+}
+
 /** Another model or map; one that there is not is the first. */
 function choose(reader, map) {
   chosen.reader = props.readers.find(({ name }) => name === reader) ?? props.readers[0];

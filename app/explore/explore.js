@@ -2,24 +2,20 @@
  * The Explore tab's behaviour: what happens when something is chosen. Gradio runs this as the body of
  * a function with these arguments; the files that it uses stand above it in the same body.
  */
-/* global element, server, LiveAnswer, find, chosen, choose, makeQuestion, showChoices, listenToChoices, view, map, theme, readTheme, openMap, takeFog, refreshMap, mapCanvas, marksCanvas, showLegend, sight, moveProbe, makeBars, pins, setPins, pin, showFilm, openSliders, isSlid, sliding, changeOwnReader, followLink, writeLink, showAddress, isSeen, copyAddress, sayPins */
+/* global element, server, LiveAnswer, find, chosen, choose, makeQuestion, isChosen, askWith, showChoices, listenToChoices, view, map, theme, readTheme, openMap, takeFog, refreshMap, mapCanvas, marksCanvas, showLegend, sight, sightLive, moveProbe, makeBars, pins, setPins, pin, relocate, relocatePins, showFilm, openSliders, emptySliders, isSlid, changeOwnReader, followLink, writeLink, showAddress, isSeen, copyAddress, sayPins */
 
 const LOST = "The connection is lost. Trying again…";
 
 let toPin = []; // places of a link, until its map is there
 
 const mapLive = new LiveAnswer({
-  ask: async () => {
-    const question = makeQuestion();
-    const answer = await server.open_map(question);
-    return answer && { ...answer, question };
-  },
+  ask: () => askWith(makeQuestion(), server.open_map),
   show: takeMap,
   lose: () => sayOnMap(LOST),
 });
 const fogLive = new LiveAnswer({
-  ask: () => server.shade_map(makeQuestion()),
-  show: (answer, isNewest) => isNewest && answer.levels && takeFog(answer),
+  ask: () => askWith(makeQuestion(), server.shade_map),
+  show: (answer) => answer.levels && isChosen(answer.question) && takeFog(answer),
   lose: () => sayOnMap(LOST),
 });
 
@@ -29,8 +25,15 @@ function sayOnMap(words) {
 
 /* ---- Another map ---- */
 
-function takeMap(answer, isNewest) {
-  if (!isNewest) return;
+/** Nothing can be asked of a map that is not there; what was asked of the one before is dropped. */
+function closeMap() {
+  map = null;
+  find("explore").dataset.state = "waiting";
+  for (const live of [mapLive, fogLive, sightLive]) live.settle({});
+}
+
+function takeMap(answer) {
+  if (!isChosen(answer.question)) return;
   sayOnMap(answer.error ?? "");
   if (answer.error) return;
   openMap(answer);
@@ -49,15 +52,17 @@ function findMiddle({ places, labels }) {
 /** Another model: what was pinned means nothing to it. */
 function changeReader(name) {
   choose(name, chosen.map);
+  toPin = [];
   Object.assign(sight, { place: null, answer: null });
-  setPins([]);
   showReader();
+  setPins([]);
   changeOwnReader();
   mapLive.refresh();
 }
 
 function showReader() {
-  Object.assign(sliding, { z: null, start: null, place: null });
+  closeMap();
+  emptySliders();
   makeBars();
   showLegend();
   showChoices();
@@ -66,16 +71,15 @@ function showReader() {
 /** Another map of the same latents: what is on the map finds its new place. */
 async function changeMap(name) {
   choose(chosen.reader.name, name);
+  toPin = []; // their latents are not known
+  sight.place = null;
+  closeMap();
   showChoices();
-  const shown = [sight, ...pins, sliding].filter(({ place, answer, z }) => place && (z ?? answer));
-  await Promise.all(shown.map((one) => relocate(one)));
+  const question = makeQuestion();
+  await Promise.all([sight.answer && relocate(sight), relocatePins()]);
+  if (!isChosen(question)) return; // whoever chose another map goes on
   mapLive.refresh();
   showAddress();
-}
-
-async function relocate(one) {
-  const answer = await server.look_at_latent(makeQuestion({ z: one.z ?? one.answer.z }));
-  if (answer?.places) one.place = answer.places[chosen.map];
 }
 
 function redraw() {

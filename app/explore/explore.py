@@ -14,12 +14,11 @@ from app.explore.questions import (
     pick,
     read_latent,
     read_map_question,
-    read_model_question,
     read_place,
 )
 from app.morph.morph import make_place_maker
 from app.shared.assets import COMMON_SCRIPTS, COMMON_STYLES, join_files
-from app.shared.questions import with_error_answer
+from app.shared.questions import read_model_question, with_error_answer
 from vaegmm.evaluation.palette import PALETTE, PALETTE_ON_DARK
 from vaegmm.operations.atlas import find_latent
 from vaegmm.operations.dimensions import N_LOOKS, REACH

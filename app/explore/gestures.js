@@ -2,7 +2,7 @@
  * Mouse, fingers, wheel and keys on the map. A mouse moves the probe, drags the map and pins with a
  * click; one finger moves the probe and pins with a tap, two fingers move and zoom the map.
  */
-/* global find, view, refreshMap, marksCanvas, moveProbe, sight, pin, setPins, pins, calm */
+/* global find, view, map, refreshMap, marksCanvas, moveProbe, sight, pin, setPins, pins, calm */
 
 const CLICK_SLOP = 5; // pixels that a click may move
 const WHEEL_SPEED = 0.0016; // of the zoom's logarithm, per pixel that is scrolled
@@ -70,7 +70,7 @@ function release(event) {
 
 /** A click pins; the second of two zooms instead, and takes back the first one's pin. */
 function click(event) {
-  if (moved > CLICK_SLOP) return;
+  if (!map || moved > CLICK_SLOP) return;
   const point = pointOf(event);
   if (event.detail < 2) {
     pinsBefore = pins;

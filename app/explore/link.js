@@ -1,7 +1,7 @@
 /*
  * The address of a map and its pins: "#explore=principal&pins=1.2,-0.5;0.3,2". A drawing has none.
  */
-/* global element, props, chosen, choose, pins, updateAddress */
+/* global element, props, chosen, choose, pins, isPlaced, toPin, updateAddress */
 
 const LINK_START = "#explore=";
 
@@ -12,7 +12,8 @@ const roundPlace = (place) => place.map((value) => Number(value.toFixed(3)));
 function writeLink() {
   const query = new URLSearchParams({ explore: chosen.map });
   if (chosen.reader !== props.readers[0]) query.set("model", chosen.reader.name);
-  const places = pins.map(({ place }) => roundPlace(place).join());
+  const pinned = pins.filter(isPlaced).map(({ place }) => place);
+  const places = [...toPin, ...pinned].map((place) => roundPlace(place).join());
   if (places.length > 0) query.set("pins", places.join(";"));
   return `#${query}`;
 }

@@ -11,7 +11,7 @@ const MOST_FOG = 150; // of 255: the shade where all digits are alike to the mod
 const mapCanvas = find("map-picture");
 const mapContext = mapCanvas.getContext("2d");
 const view = new View();
-let map = null; // {places, colours, ellipses, fog}, once it is there
+let map = null; // {places, colours, ellipses, fog} of the model and map that are chosen, once it is there
 let mapFrame = null;
 let sprites = { key: "" }; // {dots, names}: each painted once and copied many times
 
@@ -67,9 +67,9 @@ function refreshMap() {
 }
 
 function paintMap() {
+  if (!map) return; // the one before stays until there is another
   mapContext.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
   mapContext.clearRect(0, 0, view.width, view.height);
-  if (!map) return;
   if (chosen.hesitation && map.fog) paintFog();
   const sheet = view.zoom >= PICTURE_ZOOM / 2 ? takeSheet(map) : null;
   if (sheet && view.zoom >= PICTURE_ZOOM) paintPictures(sheet);

@@ -2,7 +2,7 @@
  * What moves over the map, on a canvas of its own: the probe, the pins, the visitor's drawing, and
  * where the sliders have led. And the map's legend.
  */
-/* global find, make, view, map, palette, theme, colourOf, chosen, sight, pins, own, sliding */
+/* global find, make, view, map, palette, theme, colourOf, chosen, sight, pins, isPlaced, own, sliding */
 
 const marksCanvas = find("map-marks");
 const marks = marksCanvas.getContext("2d");
@@ -20,11 +20,11 @@ function paintMarks() {
   marks.clearRect(0, 0, view.width, view.height);
   if (!map) return;
   const { ink, paper } = theme;
-  if (pins.length === 2) paintLine(ink);
-  if (sliding.place) paintTag(sliding.place, "Sliders", ink, paper);
+  if (pins.length === 2 && pins.every(isPlaced)) paintLine(ink);
+  if (sliding.places) paintTag(sliding.places[chosen.map], "Sliders", ink, paper);
   if (own.answer) paintTag(own.answer.places[chosen.map], own.words, ink, paper);
   if (sight.place) paintProbe(sight.place, ink, paper);
-  pins.forEach(({ place }, i) => paintPin(place, i + 1));
+  pins.forEach((one, i) => isPlaced(one) && paintPin(one.place, i + 1));
 }
 
 function paintLine(ink) {

@@ -1,7 +1,7 @@
 /*
  * Two pinned digits, and the one turning into the other, for as long as both are pinned.
  */
-/* global element, server, LiveAnswer, find, paint, nameDigit, decodeBytes, chosen, makeQuestion, refreshMarks, orderFrames, makeRamp, paintFrame, N_PIXELS, LOST, roundPlace, showAddress, pinAnswered */
+/* global element, server, LiveAnswer, find, paint, nameDigit, decodeBytes, map, chosen, makeQuestion, isChosen, withinTime, CALL_TIMEOUT_MS, refreshMarks, orderFrames, makeRamp, paintFrame, N_PIXELS, LOST, roundPlace, showAddress, pinAnswered */
 
 const MORPH_FRAMES = 40;
 const FPS = 30;
@@ -14,7 +14,7 @@ const PIN_WORDS = [
 const RAMP = makeRamp("#000000", "#ffffff");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-let pins = []; // {place, answer} each, the older first; no answer while it is under way
+let pins = []; // {place, map, answer} each, the older first; no answer while it is under way
 let film = null; // the morph's frames, as bytes
 let isPlaying = !calm.matches;
 let filmStart = 0;
@@ -29,8 +29,9 @@ const morphLive = new LiveAnswer({
 
 /** Pin what lies at a place, as exactly as a link has it; of three pins the oldest goes. */
 async function pin(exact) {
+  if (!map) return;
   const place = roundPlace(exact);
-  const fresh = { place, answer: null };
+  const fresh = { place, map: chosen.map, answer: null };
   const question = makeQuestion({ place });
   setPins([...pins, fresh].slice(-2));
   const answer = await server.look_at_place(question);
@@ -40,9 +41,38 @@ async function pin(exact) {
     return sayPins(answer?.error ?? LOST, "error");
   }
   fresh.answer = answer;
+  if (!isPlaced(fresh)) await relocatePins();
+  if (!pins.includes(fresh)) return;
   setPins(pins);
   pinAnswered(answer);
 }
+
+/* ---- Another map ---- */
+
+/** Whether a pin's place is one of the map that is chosen. */
+const isPlaced = (one) => one.map === chosen.map;
+
+/** Let pins of another map find their places on this one; those that find none are taken away. */
+async function relocatePins() {
+  const question = makeQuestion();
+  const moved = pins.filter((one) => one.answer && !isPlaced(one));
+  await Promise.all(moved.map(relocate));
+  const lost = moved.filter((one) => !isPlaced(one));
+  if (!isChosen(question) || lost.length === 0) return;
+  setPins(pins.filter((one) => !lost.includes(one)));
+  sayPins(LOST, "error");
+}
+
+/** Find the place of a pin or the probe on the map that is chosen, unless another is chosen since. */
+async function relocate(one) {
+  const { z } = one.answer;
+  const question = makeQuestion({ z });
+  const answer = await withinTime(server.look_at_latent(question), CALL_TIMEOUT_MS);
+  const place = answer?.places?.[question.map];
+  if (place && isChosen(question) && one.answer?.z === z) Object.assign(one, { place, map: question.map });
+}
+
+/* ---- What is shown ---- */
 
 function setPins(next) {
   pins = next;

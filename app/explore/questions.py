@@ -13,18 +13,6 @@ FARTHEST = 1000.0  # from 0, of a place or a latent's coordinate; maps end long 
 T = TypeVar("T")
 
 
-def read_model_question(question: object, explorers: Mapping[str, T]) -> T:
-    """Read {model}; who is to answer.
-
-    Raises:
-        ValueError: it is anything else.
-    """
-    match question:
-        case {"model": str(model)} if model in explorers:
-            return explorers[model]
-    raise misfit()
-
-
 def read_map_question(question: object, maps: Mapping[str, T]) -> T:
     """Read {map}; which of a model's maps is meant.
 

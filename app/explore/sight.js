@@ -2,7 +2,7 @@
  * What the probe sees: asked for while it moves, one call under way and the newest place next, and
  * shown beside the map. Others (a drawing) may show what they see there, too.
  */
-/* global server, LiveAnswer, find, make, paint, percentage, chosen, makeQuestion, refreshMarks, view, sayOnMap, LOST, restProbe */
+/* global server, LiveAnswer, find, make, paint, percentage, chosen, makeQuestion, isChosen, askWith, refreshMarks, view, map, sayOnMap, LOST, restProbe */
 
 const QUIET_MS = 600; // a probe on its way is not announced
 const REST_MS = 400; // that a probe must stand still for others to hear of it
@@ -12,27 +12,21 @@ let announcement = null;
 let resting = null;
 
 const sightLive = new LiveAnswer({
-  ask: askForSight,
+  ask: () => askWith(makeQuestion({ place: sight.place }), server.look_at_place),
   show: takeSight,
   lose: () => sayOnMap(LOST),
 });
 
-/** Move the probe to a place of the map. */
+/** Move the probe to a place of the map, once it is there. */
 function moveProbe(place) {
+  if (!map) return;
   sight.place = view.clamp(place);
   refreshMarks();
   sightLive.refresh();
 }
 
-async function askForSight() {
-  const question = makeQuestion({ place: sight.place });
-  const answer = await server.look_at_place(question);
-  return answer && { ...answer, question };
-}
-
 function takeSight(answer, isNewest) {
-  const { model, map: name } = answer.question;
-  if (model !== chosen.reader.name || name !== chosen.map) return; // of the map before
+  if (!isChosen(answer.question)) return; // of the map before
   sayOnMap(answer.error ?? "");
   if (answer.error) return;
   sight.answer = answer;

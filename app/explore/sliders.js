@@ -2,10 +2,10 @@
  * A slider for each latent dimension of a digit, and above it what it changes. The digit is the last
  * one pinned or, without pins, where the probe has come to rest.
  */
-/* global props, server, LiveAnswer, find, make, paint, decodeBytes, PICTURE_SIDE, paintFrame, RAMP, chosen, makeQuestion, describeSight, refreshMarks, sight, pins, LOST */
+/* global props, server, LiveAnswer, find, make, paint, decodeBytes, PICTURE_SIDE, paintFrame, RAMP, makeQuestion, describeSight, refreshMarks, sight, pins, LOST */
 
 // `z` is what the sliders make, `start` the answer that they began with.
-const sliding = { z: null, start: null, place: null, dimensions: [] };
+const sliding = { z: null, start: null, places: null, dimensions: [] };
 
 const slidersLive = new LiveAnswer({
   ask: () => server.look_at_latent(makeQuestion({ z: sliding.z })),
@@ -26,6 +26,18 @@ function openSliders(answer) {
   stripsLive.refresh();
 }
 
+/** Another model: its dimensions are others. */
+function emptySliders() {
+  Object.assign(sliding, { z: null, start: null, places: null, dimensions: [] });
+  slidersLive.settle({});
+  stripsLive.settle({});
+  find("sliders-list").replaceChildren();
+  paint(find("sliders-picture"));
+  find("sliders-reading").textContent = "";
+  find("sliders-back").disabled = true;
+  saySliders("");
+}
+
 function saySliders(words) {
   find("sliders-words").textContent = words;
 }
@@ -40,8 +52,9 @@ function slide({ index, mean, std }, deviations) {
 const isSlid = () => sliding.z?.some((value, i) => value !== sliding.start.z[i]) ?? false;
 
 function takeSlid(answer) {
+  if (!sliding.z) return;
   if (answer.error) return saySliders(answer.error);
-  sliding.place = isSlid() ? answer.places[chosen.map] : null;
+  sliding.places = isSlid() ? answer.places : null;
   paint(find("sliders-picture"), answer.picture);
   find("sliders-reading").textContent = describeSight(answer);
   find("sliders-back").disabled = !isSlid();
@@ -51,7 +64,7 @@ function takeSlid(answer) {
 /* ---- The rows ---- */
 
 function takeStrips({ dimensions, error }, isNewest) {
-  if (!isNewest) return;
+  if (!isNewest || !sliding.z) return;
   if (error) return saySliders(error);
   saySliders(
     "Each slider changes one number of the digit's code, the ones that matter most first; the " +

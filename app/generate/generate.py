@@ -6,7 +6,7 @@ them stands in `vaegmm.operations.generate` and `vaegmm.operations.styles`.
 
 import base64
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,12 +23,12 @@ from app.generate.questions import (
 )
 from app.pad.pictures import encode_levels
 from app.shared.assets import COMMON_SCRIPTS, COMMON_STYLES, join_files
-from app.shared.questions import with_error_answer
+from app.shared.questions import shorten, with_error_answer
 from app.shared.turns import take_turn
 from vaegmm.data.images import BlankImageError, normalise_drawing
 from vaegmm.model import VAEGMM
 from vaegmm.operations.classify import classify_pixels
-from vaegmm.operations.generate import GenerateSettings, as_npz, generate
+from vaegmm.operations.generate import GenerateSettings, as_npz, generate, list_drawable
 from vaegmm.operations.handwriting import Handwriting
 from vaegmm.operations.styles import carry_style, vary
 
@@ -71,7 +71,13 @@ class Maker:
         }
 
     def describe_components(self, label: int) -> Answer:
-        """The JSON of a label's components: the digit at the centre of each, and its weight."""
+        """The JSON of a label's components: the digit at the centre of each, and its weight.
+
+        Raises:
+            ValueError: there is none.
+        """
+        if label not in list_drawable(self.model):
+            raise ValueError(f"No component of the mixture stands for {shorten(label)}.")
         named = self.model.config.component_labels
         components = [k for k, one in enumerate(named) if one == label]
         middle = GenerateSettings(components=tuple(components), temperature=0)
@@ -96,7 +102,7 @@ class Maker:
             x = normalise_drawing(x)
         reading = classify_pixels(self.model, x)
         varied = vary(self.model, x, N_VARIATIONS, source.radius, source.seed)
-        written = [*self.model.labels]
+        written = list_drawable(self.model)
         hands = self.choose_hands(source.seed)
         others = carry_style(self.model, hands, [reading.label])
         return {
@@ -106,7 +112,7 @@ class Maker:
             "is_outlier": reading.is_outlier,
             "variations": encode_all(varied),
             "hand": encode_all(carry_style(self.model, x[None], written)[0]),
-            "labels": written,
+            "labels": list(written),
             "hands": encode_all(hands),
             "others": encode_all(others[:, 0]),
         }
@@ -151,14 +157,9 @@ def build_generate(pad_id: str, makers: Mapping[str, Maker]) -> gr.HTML:
         n_saved=N_SAVED,
         first_seed=FIRST_SEED,
         readers=[
-            {"name": name, "labels": list_drawn(maker.model)} for name, maker in makers.items()
+            {"name": name, "labels": list_drawable(maker.model)} for name, maker in makers.items()
         ],
     )
-
-
-def list_drawn(model: VAEGMM) -> Sequence[int]:
-    """The labels that the mixture can draw."""
-    return sorted({*model.config.component_labels})
 
 
 def _server_functions(makers: Mapping[str, Maker]) -> list[Callable[[object], Answer]]:

@@ -4,14 +4,27 @@ What one tab alone is asked stands beside that tab. Every reader takes anything 
 """
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from vaegmm.runtime import MAX_SEED
 
 C = TypeVar("C", bound=str)
+T = TypeVar("T")
 
 LARGEST = 10**9  # short enough for a message
+
+
+def read_model_question(question: object, models: Mapping[str, T]) -> T:
+    """Read {model}; who is to answer.
+
+    Raises:
+        ValueError: it is anything else.
+    """
+    match question:
+        case {"model": str(model)} if model in models:
+            return models[model]
+    raise misfit()
 
 
 def read_number(value: object, name: str) -> float:

@@ -10,6 +10,7 @@ from app.about.about import About, build_about
 from app.about.facts import list_facts, list_figures
 from app.controls import MODEL_EVENTS, build_footnote, with_clear_errors
 from app.em.em import Walker, build_em
+from app.shared.questions import choose
 from vaegmm.model import VAEGMM
 from vaegmm.operations.handwriting import Handwriting
 
@@ -59,9 +60,7 @@ def build_model_tab(abouts: Mapping[str, About], walker: Walker) -> None:
 @with_clear_errors
 def describe_for_program(abouts: Mapping[str, About], digits: str | None) -> dict[str, object]:
     """Facts and figures of one model; figures only where there are digits to measure on."""
-    if digits is None or digits not in abouts:
-        raise ValueError(f"The digits must be one of {', '.join(abouts)}; got none of them.")
-    about = abouts[digits]
+    about = abouts[choose(digits, abouts, "The digits")]
     facts = {name.lower(): value for name, value in list_facts(about.folder, about.model)}
     if (exam := about.exam) is None:
         return {"facts": facts}

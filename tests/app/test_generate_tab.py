@@ -6,6 +6,7 @@ import base64
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
@@ -92,6 +93,22 @@ def test_components_of_a_digit_show_its_ways(component: gr.HTML) -> None:
     )
     difference = levels(middle["pictures"])[0].astype(int) - pictures[2]
     assert np.abs(difference).max() <= 1
+
+
+def test_a_model_that_lacks_a_digit_does_without_it(
+    digits148: VAEGMM, makers: Mapping[str, Maker]
+) -> None:
+    names = tuple(1 if label == 8 else label for label in digits148.config.component_labels)
+    poorer = VAEGMM(replace(digits148.config, component_labels=names))
+    poorer.load_state_dict(digits148.state_dict())
+    handwriting = makers["1 / 4 / 8"].handwriting
+    component = build_generate("a pad", {"poor": Maker(poorer, handwriting)})
+    assert component.props["readers"] == [{"name": "poor", "labels": (1, 4)}]
+    answer = component.take_further(further(model="poor", drawing=drawn_seven()))
+    assert answer["labels"] == [1, 4]
+    assert len(answer["hand"]) == 2
+    said = component.show_components({"model": "poor", "label": 8})
+    assert said == {"error": "No component of the mixture stands for 8."}
 
 
 def test_a_drawing_is_taken_further(component: gr.HTML) -> None:

@@ -65,15 +65,18 @@ def test_facts_say_what_the_page_runs_on(component: gr.HTML) -> None:
 
 
 @pytest.mark.parametrize(
-    ("component_labels", "words"),
+    ("component_labels", "labels", "words"),
     [
-        ((1,), "1 Gaussian, 1 for each digit"),
-        ((1, 4, 8), "3 Gaussians, 1 for each digit"),
-        ((1, 1, 4), "3 Gaussians, 1 to 2 for each digit"),
+        ((1,), (1,), "1 Gaussian, 1 for each digit"),
+        ((1, 4, 8), (1, 4, 8), "3 Gaussians, 1 for each digit"),
+        ((1, 1, 4), (1, 4), "3 Gaussians, 1 to 2 for each digit"),
+        ((1, 1, 4), (1, 4, 8), "3 Gaussians, 0 to 2 for each digit"),
     ],
 )
-def test_a_mixture_is_counted(component_labels: tuple[int, ...], words: str) -> None:
-    assert describe_mixture(component_labels) == words
+def test_a_mixture_is_counted(
+    component_labels: tuple[int, ...], labels: tuple[int, ...], words: str
+) -> None:
+    assert describe_mixture(component_labels, labels) == words
 
 
 def test_all_and_nothing_have_no_digits_after_the_point() -> None:

@@ -119,7 +119,7 @@ def test_n_0_1_has_digits_of_no_balance(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--n", "0"], "n must be at least 1, got 0"),
+        (["--n", "0"], "n must be at least 1 and below 2,147,483,648, got 0"),
         (["--labels", "11"], "labels must be among 0, 1,"),
         (["--labels", "3", "3"], "labels must differ"),
         (["--components", "999"], "components must be among 0 to"),

@@ -58,6 +58,8 @@ def test_a_model_of_two_dimensions_shows_them_as_they_are(
         (["-o", "nowhere/grid.png"], "there is no folder nowhere"),
         (["--scale", "0"], "scale must be from 1 to 20"),
         (["--step", "0"], "a step above 0"),
+        (["--step", "1e-320"], "must have 1 to 200 steps"),
+        (["--start", "-1e308", "--stop", "1e308"], "must have 1 to 200 steps"),
         (["--dims", "0", "10"], "from 0 to 9, got 0 and 10"),
     ],
 )

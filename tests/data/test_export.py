@@ -225,7 +225,7 @@ def test_what_a_killed_process_left_is_swept_by_the_next(format: Format, tmp_pat
 @pytest.mark.parametrize(
     ("name", "format", "n", "n_test", "message"),
     [
-        ("a.npz", "npz", 0, None, "n must be at least 1, got 0"),
+        ("a.npz", "npz", 0, None, "n must be at least 1 and below 2,147,483,648, got 0"),
         ("a", "tar", 5, None, "format must be one of npz, png, idx, got 'tar'"),
         ("a", "npz", 5, None, "the output of format npz must end in .npz, got"),
         ("a.npz", "png", 5, None, "format png is a folder and cannot end in .npz, got"),

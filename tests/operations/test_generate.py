@@ -15,6 +15,7 @@ from vaegmm.operations.generate import (
     GenerateSettings,
     check_generate,
     generate,
+    list_drawable,
     stream,
 )
 from vaegmm.operations.writing import read_digits
@@ -120,6 +121,32 @@ def test_the_prior_serves_where_the_mixture_is_not_to_be_trusted(digits: VAEGMM)
     own = np.array(digits.config.component_labels)[made.components]
     assert (own == made.labels).all()
     assert len({*made.labels.tolist()}) >= 5
+
+
+def test_the_last_digit_of_a_filter_is_not_waited_for_for_ever(digits148: VAEGMM) -> None:
+    swallowed = VAEGMM(digits148.config)
+    swallowed.load_state_dict(digits148.state_dict())
+    swallowed.weights[swallowed.is_of_label[2]] *= 1e-36  # what looks like an 8 is read as another
+    # 1s pass at once; that they did is no reason to go on with 8s
+    settings = GenerateSettings(labels=(1, 8), keep_sure=0.9)
+    with pytest.raises(ValueError, match=r"of 2\d{3} digits drawn the model was sure of 20; lower"):
+        generate(swallowed, 40, settings)
+
+
+def test_a_label_of_no_weight_cannot_be_drawn(digits148: VAEGMM) -> None:
+    poorer = VAEGMM(digits148.config)
+    poorer.load_state_dict(digits148.state_dict())
+    poorer.weights[poorer.is_of_label[2]] = 0
+    assert list_drawable(digits148) == (1, 4, 8)
+    assert list_drawable(poorer) == (1, 4)
+    with pytest.raises(ValueError, match="no component of the mixture stands for 8"):
+        generate(poorer, 1, GenerateSettings(labels=(8,)))
+
+
+def test_labels_that_are_no_bytes_are_refused(tiny_model: VAEGMM) -> None:
+    config = replace(tiny_model.config, labels=(1, 300), component_labels=(1, 300, 1, 300))
+    with pytest.raises(ValueError, match="labels must be at most 255, the model knows 300"):
+        generate(VAEGMM(config), 1)
 
 
 def test_a_label_without_a_component_is_refused(tiny_model: VAEGMM) -> None:

@@ -82,6 +82,9 @@ def write_digits(arguments: GenerateArguments) -> None:
     a, path = arguments, Path(arguments.output)
     format = _choose_format(path, a.format)
     check_export(path, format, a.n, a.n_test)
+    preview = path.with_suffix(".png") if format == "npz" else path.parent / f"{path.name}.png"
+    if preview.is_dir():
+        raise ValueError(f"the preview would be {preview}, which is a folder; give another output")
     keep_freed_memory()
     model = VAEGMM.from_pretrained(a.weights).to(resolve_device(a.device))
     settings = _choose_settings(model, a)
@@ -97,7 +100,6 @@ def write_digits(arguments: GenerateArguments) -> None:
                 shown.append(part)
             n_made += len(part.labels)
     seconds = time.perf_counter() - begun
-    preview = path.with_suffix(".png") if format == "npz" else path.parent / f"{path.name}.png"
     _draw_preview(shown, preview)
     _report(a, path, preview, format, seconds, n_drawn)
 
@@ -115,7 +117,7 @@ def _choose_format(path: Path, asked: Format | None) -> Format:
 
 
 def _choose_settings(model: VAEGMM, arguments: GenerateArguments) -> GenerateSettings:
-    from vaegmm.operations.generate import GenerateSettings
+    from vaegmm.operations.generate import GenerateSettings, list_drawable
 
     a, labels = arguments, arguments.labels
     if not a.balanced and (a.labels or a.components):
@@ -123,7 +125,7 @@ def _choose_settings(model: VAEGMM, arguments: GenerateArguments) -> GenerateSet
             "labels and components that are asked for come in balance; leave --no-balanced out"
         )
     if a.balanced and a.source == "mixture" and not a.labels and not a.components:
-        labels = tuple(sorted({*model.config.component_labels}))
+        labels = list_drawable(model)
     return GenerateSettings(labels, a.components, a.temperature, a.sharpness, a.keep_sure, a.source)
 
 

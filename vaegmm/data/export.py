@@ -27,6 +27,7 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 Bytes = NDArray[np.uint8]
 Write = Callable[[Bytes, Bytes], None]
 SIDE = 28
+MOST = 2**31  # of which IDX can say how many
 TRAIN_SHARE = 6  # to one of the test part, as in MNIST
 
 
@@ -80,8 +81,8 @@ def check_export(path: Path, format: Format, n: int, n_test: int | None = None) 
         ValueError: n or n_test out of range; an ending that does not fit; a folder that holds
             something, or one to write in that does not exist.
     """
-    if n < 1:
-        raise ValueError(f"n must be at least 1, got {n}")
+    if not 1 <= n < MOST:
+        raise ValueError(f"n must be at least 1 and below {MOST:,}, got {n}")
     if format not in FORMATS:
         raise ValueError(f"format must be one of {', '.join(FORMATS)}, got {format!r}")
     if (format == "npz") != (path.suffix == ".npz"):
@@ -122,7 +123,7 @@ def _check_empty(path: Path) -> None:
         raise ValueError(f"{path} is a file; give the name of a new folder")
     if any(path.iterdir()):
         raise ValueError(f"the folder {path} is not empty; give the name of a new one")
-    if path.is_mount():  # nothing can be moved into its place
+    if path.resolve().is_mount():  # nothing can be moved into its place
         raise ValueError(f"{path} is a mount point; give the name of a new folder in it")
 
 

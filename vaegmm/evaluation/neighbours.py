@@ -1,6 +1,7 @@
 """Who lies next to whom: precision and recall of made images, and the real image nearest to each.
 
-Distances of all to all, a block of rows at a time, so that memory stays within some 100 MB.
+Distances of all to all, a block of rows at a time: images are held as floats, 3 KB each, and
+nothing grows with the product of the two sets.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ class EMWalk:
         covariances: (T, K, 2, 2), whatever their kind.
         log_likelihood: (T,), mean log p(x) of the points, in nats; never falls.
         responsibilities: (T, N, K), what an E-step gives under each; rows sum to 1.
-        has_converged: whether the last iteration gained less than `TOL`.
+        has_converged: whether it ended because the lower bound rose by less than `TOL`.
     """
 
     weights: Tensor

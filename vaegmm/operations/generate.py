@@ -26,8 +26,10 @@ Source = Literal["mixture", "normal"]
 SOURCES: tuple[Source, ...] = get_args(Source)
 BATCH = 500
 MAX_TEMPERATURE, MAX_SHARPNESS = 2.0, 4.0
-# Draws of which not one in a hundred is kept are given up: the filter asks for what is not there.
-LEAST_ACCEPTANCE, PATIENCE = 0.01, 2000
+# So many candidates at a time for the digits that are still missing, and so many in a row of which
+# none is kept until the filter is said to ask for what is not there.
+CANDIDATES, PATIENCE = 50, 2000
+MOST_LABEL = 255  # of those that are written as bytes
 
 
 @dataclass(frozen=True)
@@ -141,9 +143,11 @@ def check_generate(model: VAEGMM, n: int, settings: GenerateSettings, seed: int)
             "them out"
         )
     _check_known("labels", settings.labels, model.labels)
-    nameless = {*settings.labels} - {*model.config.component_labels}
+    nameless = {*settings.labels} - {*list_drawable(model)}
     if nameless:
         raise ValueError(f"no component of the mixture stands for {min(nameless)}; ask for others")
+    if model.labels[-1] > MOST_LABEL:
+        raise ValueError(f"labels must be at most {MOST_LABEL}, the model knows {model.labels[-1]}")
     _check_known("components", settings.components, range(len(model.means)))
     for name, least, most in (
         ("temperature", 0, MAX_TEMPERATURE),
@@ -156,6 +160,14 @@ def check_generate(model: VAEGMM, n: int, settings: GenerateSettings, seed: int)
         raise ValueError(f"keep_sure must be at least 0 and below 1, got {settings.keep_sure}")
     if not 0 <= seed <= MAX_SEED:
         raise ValueError(f"the seed must be from 0 to {MAX_SEED}, got {seed}")
+
+
+def list_drawable(model: VAEGMM) -> tuple[int, ...]:
+    """Return the labels, ascending, that the mixture gives any weight."""
+    weights = model.is_of_label.to(model.weights) @ model.weights  # (L,)
+    return tuple(
+        label for label, weight in zip(model.labels, weights.tolist(), strict=True) if weight > 0
+    )
 
 
 def _check_known(name: str, asked: tuple[int, ...], known: tuple[int, ...] | range) -> None:
@@ -192,21 +204,27 @@ def _make(
     names = torch.tensor(model.config.component_labels)
     images = torch.empty(len(wanted), 28, 28, dtype=torch.uint8)
     components = torch.empty(len(wanted), dtype=torch.int64)
-    missing, n_drawn = torch.arange(len(wanted)), 0
+    missing, n_drawn, n_idle = torch.arange(len(wanted)), 0, 0
     with evaluating(model):
         while len(missing):
-            z, drawn = _draw(model, wanted[missing], settings, generator)
+            # of few that are missing several candidates each: a network likes company
+            times = -(-CANDIDATES // len(missing)) if n_drawn else 1
+            z, drawn = _draw(model, wanted[missing.repeat(times)], settings, generator)
             x = decode(model, z.to(model.means.device), precision, settings.sharpness)
             made = to_bytes(x).cpu()
-            is_kept = _find_sure(model, made, names[drawn], settings.keep_sure, precision)
-            n_drawn += len(missing)
-            images[missing[is_kept]], components[missing[is_kept]] = made[is_kept], drawn[is_kept]
+            is_sure = _find_sure(model, made, names[drawn], settings.keep_sure, precision)
+            is_sure = is_sure.view(times, -1)  # by try and digit
+            is_kept, first = is_sure.any(0), is_sure.int().argmax(0)
+            n_drawn += int(torch.where(is_kept, first + 1, times).sum())  # the others do not count
+            taken = (first * len(missing) + torch.arange(len(missing)))[is_kept]
+            images[missing[is_kept]], components[missing[is_kept]] = made[taken], drawn[taken]
             missing = missing[~is_kept]
-            n_kept = len(wanted) - len(missing)
-            if n_drawn >= PATIENCE and n_kept < LEAST_ACCEPTANCE * n_drawn:
+            n_idle = 0 if is_kept.any() else n_idle + len(drawn)
+            if n_idle >= PATIENCE:
                 raise ValueError(
-                    f"of {n_drawn} digits drawn the model was sure of {n_kept}; lower keep_sure, "
-                    f"now {settings.keep_sure:g}, or the temperature"
+                    f"of {n_drawn} digits drawn the model was sure of "
+                    f"{len(wanted) - len(missing)}; lower keep_sure, now {settings.keep_sure:g}, "
+                    "or the temperature"
                 )
     labels = names[components].to(torch.uint8)
     return Generated(images.numpy(), labels.numpy(), components.numpy(), n_drawn)

@@ -140,7 +140,8 @@ def make_mesh(start: float, stop: float, step: float) -> Tensor:
         raise ValueError(
             f"a mesh needs finite numbers and a step above 0, got {start}, {stop}, {step}"
         )
-    n_steps = math.floor((stop - start) / step + 1e-6) + 1
+    span = min((stop - start) / step, 1e9)  # of whatever is refused below
+    n_steps = math.floor(span + 1e-6) + 1 if span >= 0 else 0
     if not 1 <= n_steps <= MAX_STEPS:
         raise ValueError(
             f"a mesh from {start:g} to {stop:g} by {step:g} must have 1 to {MAX_STEPS} steps, got "
