@@ -20,6 +20,11 @@ function say(words, state = "waiting") {
   find("about-note").textContent = words;
 }
 
+/** Figures of another model than the one that is chosen: they stay until there are others, and no more. */
+function putAside(areOld) {
+  for (const name of ["about-exam", "about-training"]) find(name).inert = areOld;
+}
+
 function showFacts() {
   const rows = chosen.reader.facts.flatMap(([name, value]) => [make("dt", "", name), make("dd", "", value)]);
   find("about-facts").replaceChildren(...rows);
@@ -30,6 +35,7 @@ function showAnswer({ exam, words, training, error }, isNewest) {
   if (!isNewest) return;
   if (error) return say(error, "error");
   say(words, "shown");
+  putAside(false);
   find("about-exam").hidden = !exam;
   showTraining(training);
   if (exam) showExam(exam);
@@ -79,6 +85,7 @@ function makeTrainingChart({ title, series }, kept) {
 
 function changeReader() {
   showFacts();
+  putAside(true);
   say("Every digit is being read and rebuilt…");
   live.refresh();
 }

@@ -7,9 +7,9 @@ const DARKEST = 0.42; // of a shade: every number stays legible on it
 const LIGHTEST_ERROR = 0.35; // of that: a single error is seen
 const FEW_LABELS = 5;
 
-let cell = null; // {truth, answer, count}
+let cell = null; // {model, truth, answer}
 const cellLive = new LiveAnswer({
-  ask: () => server.show_cell({ model: chosen.reader.name, truth: cell.truth, answer: cell.answer }),
+  ask: () => server.show_cell(cell),
   show: showCell,
   lose: () => (find("confusion-words").textContent = "The connection is lost. Trying again…"),
 });
@@ -52,7 +52,9 @@ function makeCell(one, total) {
   const button = Object.assign(make("button", "", one.count), { type: "button" });
   button.ariaLabel = `${one.count} of ${total}: ${one.truth} read as ${one.answer}, ${percentage(share)}`;
   button.ariaPressed = "false";
-  button.addEventListener("click", () => chooseCell(one, button));
+  const { truth, answer } = one;
+  const own = { model: chosen.reader.name, truth, answer }; // whose figures these are
+  button.addEventListener("click", () => chooseCell(own, button));
   node.append(button);
   return node;
 }

@@ -2,7 +2,7 @@
  * The new digits, and the ways in which one of them is written: the mixture's components. Choosing
  * a digit takes it further; choosing a way leaves only that.
  */
-/* global props, server, LiveAnswer, PICTURE_SIDE, find, make, makeCanvas, save, percentage, chosen, makeQuestion, onlyLabel, isFromMixture */
+/* global props, server, LiveAnswer, PICTURE_SIDE, find, make, makeCanvas, paint, save, percentage, chosen, makeQuestion, onlyLabel, isFromMixture */
 
 const SCALE = 4; // of a saved picture
 const N_COLUMNS = 8;
@@ -57,7 +57,7 @@ function fillTiles(row, pictures, name, take) {
     const tile = row.children[i];
     paint(tile.firstChild, picture);
     tile.ariaLabel = name(i);
-    tile.onclick = () => take(picture);
+    tile.onclick = () => take(picture, i);
   });
 }
 
@@ -69,22 +69,24 @@ function askForStyles() {
 
 function showStyles({ pictures = [], components = [], shares = [] }) {
   styles.hidden = pictures.length < 2;
-  const tiles = pictures.map((picture, i) => {
-    const tile = Object.assign(make("button", "tile"), { type: "button" });
-    tile.append(makeCanvas(picture), make("span", "", percentage(shares[i])));
-    tile.ariaLabel = `Component ${components[i]}, ${percentage(shares[i])} of these digits`;
-    tile.ariaPressed = String(components[i] === chosen.component);
-    tile.addEventListener("click", () => takeStyle(components[i]));
-    return tile;
-  });
-  styles.replaceChildren(...tiles);
+  const name = (i) => `Component ${components[i]}, ${percentage(shares[i])} of these digits`;
+  fillTiles(styles, pictures, name, (_, i) => takeStyle(components[i]));
+  components.forEach((component, i) => showShare(styles.children[i], component, shares[i]));
+}
+
+/** Below a way to write a digit, how common it is. */
+function showShare(tile, component, share) {
+  if (tile.children.length < 2) tile.append(make("span"));
+  tile.lastChild.textContent = percentage(share);
+  tile.ariaPressed = String(component === chosen.component);
 }
 
 /* ---- Files ---- */
 
-/** All digits that are shown in one picture, enlarged without blur. */
+/** All digits that are shown in one picture, enlarged without blur; nothing where none are. */
 function saveGrid(name) {
   const canvases = [...grid.querySelectorAll("canvas")];
+  if (canvases.length === 0) return;
   const step = SCALE * PICTURE_SIDE;
   const size = { width: N_COLUMNS * step, height: Math.ceil(canvases.length / N_COLUMNS) * step };
   const sheet = Object.assign(make("canvas"), size);
@@ -96,7 +98,11 @@ function saveGrid(name) {
   sheet.toBlob((blob) => save(blob, name), "image/png");
 }
 
+/** "digits-3-c12-5": what is drawn and the seed; of another model than the first, what it knows. */
 function nameFile() {
-  const what = isFromMixture() ? chosen.labels.join("") || "all" : "normal";
-  return `digits-${what}-${chosen.seed}`;
+  const { reader, labels, component, seed } = chosen;
+  const known = reader === props.readers[0] ? "" : reader.labels.join("");
+  const what = isFromMixture() ? labels.join("") || "all" : "normal";
+  const way = component === null ? "" : `-c${component}`;
+  return `digits${known}-${what}${way}-${seed}`;
 }

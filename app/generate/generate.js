@@ -43,12 +43,13 @@ find("generate-link").addEventListener("click", async () => {
   say(await copyAddress());
 });
 find("generate-png").addEventListener("click", () => saveGrid(`${nameFile()}.png`));
-find("generate-npz").addEventListener("click", async ({ target }) => {
+find("generate-npz").addEventListener("click", async ({ currentTarget: button }) => {
+  if (button.ariaDisabled === "true") return;
+  const name = `${nameFile()}.npz`; // what is chosen may change meanwhile
   say(`Drawing ${props.n_saved} digits…`);
-  target.disabled = true;
+  button.ariaDisabled = "true"; // keeps the focus, which `disabled` would not
   const answer = await server.pack_npz(makeQuestion());
-  target.disabled = false;
-  const name = `${nameFile()}.npz`;
+  button.ariaDisabled = "false";
   if (answer?.file) saveFile(answer.file, name);
   const lost = "The connection is lost. Try again in a moment.";
   say(answer?.file ? `Saved as ${name}: images and labels.` : (answer?.error ?? lost));

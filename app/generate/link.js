@@ -2,7 +2,7 @@
  * The address of new digits: "#generate=3,8&seed=5&variety=0.8&sure=1", with the component, the
  * source and the model's name where they are not as usual. What a visitor draws has none.
  */
-/* global props, chosen, DEFAULTS, SOURCES, chooseReader, updateAddress */
+/* global props, chosen, DEFAULTS, SOURCES, isFromMixture, chooseReader, updateAddress */
 
 const LINK_START = "#generate=";
 
@@ -24,11 +24,12 @@ function followLink() {
   chooseReader(parts.get("model"));
   const asked = parts.get("generate").split(",").filter(Boolean).map(Number);
   chosen.labels = chosen.reader.labels.filter((label) => asked.includes(label));
-  chosen.component = parts.has("component") ? Number(parts.get("component")) : null;
   const variety = Number(parts.get("variety") ?? DEFAULTS.temperature);
   chosen.temperature = Math.min(2, Math.max(0, variety || 0));
   chosen.isSure = parts.get("sure") === "1";
   chosen.source = Object.hasOwn(SOURCES, parts.get("from")) ? parts.get("from") : DEFAULTS.source;
+  const hasComponent = isFromMixture() && parts.has("component");
+  chosen.component = hasComponent ? Number(parts.get("component")) : null;
   chosen.seed = Number(parts.get("seed") ?? DEFAULTS.seed);
   return true;
 }

@@ -74,6 +74,8 @@ def write_digits(arguments: GenerateArguments) -> None:
         ValueError: an argument out of range, or weights that cannot be read.
         OSError: a file that cannot be written.
     """
+    import torch
+
     from vaegmm.data.export import check_export, exporting
     from vaegmm.model import VAEGMM
     from vaegmm.operations.generate import check_generate
@@ -89,6 +91,8 @@ def write_digits(arguments: GenerateArguments) -> None:
     model = VAEGMM.from_pretrained(a.weights).to(resolve_device(a.device))
     settings = _choose_settings(model, a)
     check_generate(model, a.n, settings, a.seed)
+    if format == "png":  # a picture takes as long to encode as to make: each has a core
+        torch.set_num_threads(max(1, torch.get_num_threads() - 1))
     begun = time.perf_counter()
     shown: list[Generated] = []
     n_drawn = n_made = 0
