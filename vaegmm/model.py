@@ -91,6 +91,12 @@ class VAEGMM(nn.Module):
         """The labels that the model can answer, ascending."""
         return self.config.labels
 
+    @property
+    def drawable_labels(self) -> tuple[int, ...]:
+        """The labels, ascending, that the mixture gives any weight."""
+        weights = (self.is_of_label.to(self.weights) @ self.weights).tolist()  # (L,)
+        return tuple(label for label, w in zip(self.labels, weights, strict=True) if w > 0)
+
     def log_joint(self, z: Tensor) -> Tensor:
         """Return log pi_k + log N(z | m_k, S_k), (N, K), of latents z (N, D)."""
         return log_joint(z, self.weights, self.means, self.precisions_cholesky)

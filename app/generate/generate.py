@@ -28,7 +28,7 @@ from app.shared.turns import take_turn
 from vaegmm.data.images import BlankImageError, normalise_drawing
 from vaegmm.model import VAEGMM
 from vaegmm.operations.classify import classify_pixels
-from vaegmm.operations.generate import GenerateSettings, as_npz, generate, list_drawable
+from vaegmm.operations.generate import GenerateSettings, as_npz, generate
 from vaegmm.operations.handwriting import Handwriting
 from vaegmm.operations.styles import carry_style, vary
 
@@ -76,7 +76,7 @@ class Maker:
         Raises:
             ValueError: there is none.
         """
-        if label not in list_drawable(self.model):
+        if label not in self.model.drawable_labels:
             raise ValueError(f"No component of the mixture stands for {shorten(label)}.")
         named = self.model.config.component_labels
         components = [k for k, one in enumerate(named) if one == label]
@@ -102,7 +102,7 @@ class Maker:
             x = normalise_drawing(x)
         reading = classify_pixels(self.model, x)
         varied = vary(self.model, x, N_VARIATIONS, source.radius, source.seed)
-        written = list_drawable(self.model)
+        written = self.model.drawable_labels
         hands = self.choose_hands(source.seed)
         others = carry_style(self.model, hands, [reading.label])
         return {
@@ -157,7 +157,7 @@ def build_generate(pad_id: str, makers: Mapping[str, Maker]) -> gr.HTML:
         n_saved=N_SAVED,
         first_seed=FIRST_SEED,
         readers=[
-            {"name": name, "labels": list_drawable(maker.model)} for name, maker in makers.items()
+            {"name": name, "labels": maker.model.drawable_labels} for name, maker in makers.items()
         ],
     )
 

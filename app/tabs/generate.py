@@ -12,7 +12,7 @@ from app.generate.questions import SURE, read_choices
 from app.pad.pad import build_pad
 from app.shared.questions import choose, read_number, read_seed, read_whole
 from vaegmm.model import VAEGMM
-from vaegmm.operations.generate import SOURCES, GenerateSettings, as_npz, generate, list_drawable
+from vaegmm.operations.generate import SOURCES, GenerateSettings, as_npz, generate
 from vaegmm.operations.handwriting import Handwriting
 from vaegmm.sheet import encode_sheet
 
@@ -95,7 +95,7 @@ def generate_for_program(
             f"The number of digits may be at most {MOST_DIGITS}, got {count}; for more use "
             "python -m vaegmm generate."
         )
-    chosen = read_choices(labels, "A digit") or list_drawable(model)
+    chosen = read_choices(labels, "A digit") or model.drawable_labels
     settings = GenerateSettings(
         chosen if drawn_from == "mixture" else (),
         temperature=read_number(temperature, "The temperature"),

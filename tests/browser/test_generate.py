@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.strokes import FOUR
+from tests.browser.test_explore import hold, release
 from tests.browser.test_look import CONTRASTS
 from tests.browser.visit import Visit
 
@@ -79,6 +80,31 @@ def test_only_the_chosen_digits_come_and_their_ways(visit: Open) -> None:
     expect_change(page, ".generate-digits", before)
     expect(ways.nth(2)).to_have_attribute("aria-pressed", "true")
     assert "component=" in page.url
+
+
+def test_ways_keep_the_focus_when_they_are_chosen_and_when_digits_change(visit: Open) -> None:
+    page = open_generate(visit())
+    choose(page, 3)
+    ways = page.locator(".generate-styles .tile")
+    expect(ways).to_have_count(6)
+    for n in (2, 4):
+        ways.nth(n).focus()
+        page.keyboard.press("Enter")
+        expect(ways.nth(n)).to_have_attribute("aria-pressed", "true")
+        expect(ways.nth(n)).to_be_focused()
+    expect(page.locator(".generate-styles [aria-pressed=true]")).to_have_count(1)
+    page.locator(".generate-temperature").evaluate(
+        "(one) => { one.value = 0.5; one.dispatchEvent(new Event('input')); }"
+    )
+    page.wait_for_timeout(600)
+    expect(ways.nth(4)).to_be_focused()
+    three = ways.first.get_attribute("aria-label")
+    choose(page, 3)
+    expect(page.locator(".generate-styles")).to_be_hidden()
+    choose(page, 8)
+    expect(ways.first).not_to_have_attribute("aria-label", str(three))
+    ways.first.click()
+    expect(ways.first).to_have_attribute("aria-pressed", "true")
 
 
 def test_variety_changes_the_digits_that_are_there(visit: Open) -> None:
@@ -169,6 +195,34 @@ def test_digits_are_saved_as_a_picture_and_as_a_data_set(visit: Open, tmp_path: 
         assert picture.size == (896, 672)
     with np.load(tmp_path / "digits.npz") as file:
         assert np.bincount(file["labels"]).tolist() == [100] * 10
+
+
+def test_a_data_set_keeps_the_focus_and_the_name_of_what_was_chosen(visit: Open) -> None:
+    page = open_generate(visit(), "#generate=4&seed=5&model=digits148&component=3")
+    button = page.get_by_role("button", name="Save 1000 as npz")
+    held = hold(page, "pack_npz")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(button).to_have_attribute("aria-disabled", "true")
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")  # one at a time
+    choose(page, 8)
+    page.wait_for_timeout(300)
+    assert len(held) == 1
+    with page.expect_download() as download:
+        release(page, held)
+    assert download.value.suggested_filename == "digits148-4-c3-5.npz"
+    expect(button).to_have_attribute("aria-disabled", "false")
+
+
+def test_a_link_to_the_prior_names_no_component(visit: Open) -> None:
+    page = open_generate(visit(), "#generate=3&seed=5&component=20&from=normal")
+    expect(page.locator(".generate-words")).to_contain_text("48 digits")
+    page.get_by_role("button", name="Another 48").click()
+    assert "component" not in page.url
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save PNG").click()
+    assert re.fullmatch(r"digits-normal-\d+\.png", download.value.suggested_filename)
 
 
 def test_another_model_draws_its_own_digits(visit: Open) -> None:

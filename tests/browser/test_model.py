@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.browsing import serve_app
+from tests.browser.test_explore import hold, release, wait_for
 from tests.browser.test_look import CONTRASTS
 from tests.browser.visit import Visit
 
@@ -97,6 +98,29 @@ def test_a_cell_shows_its_digits(visit: Open) -> None:
     expect(page.locator(".confusion-digits canvas").first).to_have_attribute(
         "aria-label", re.compile(r"^a 3, read as 3, \d+% sure$")
     )
+
+
+def test_figures_of_the_model_before_are_out_of_reach_while_another_is_examined(
+    visit: Open,
+) -> None:
+    page = open_model(visit())
+    seen = page.locator(".confusion-words")
+    before = seen.text_content()
+    cell = page.locator(".confusion-table button[aria-label*='7 read as 7']")
+    cell.scroll_into_view_if_needed()
+    held = hold(page, "describe_model")
+    page.locator(".about-readers").get_by_text("1 / 4 / 8").evaluate("(node) => node.click()")
+    wait_for(page, held)
+    box = cell.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_timeout(400)
+    expect(page.locator(".about-exam")).to_have_css("opacity", "0.4")
+    assert seen.text_content() == before
+    release(page, held)
+    expect(page.locator(".about-measured")).to_contain_text("on 600 digits")
+    page.locator(".confusion-table td.is-right button").first.click()
+    expect(seen).to_have_text(re.compile(r"of the 1s are read rightly"))
 
 
 def test_errors_say_what_was_read_and_how_surely(visit: Open) -> None:

@@ -196,7 +196,7 @@ def test_snapshots_become_a_gif(tmp_path: Path) -> None:
     assert train.main([*TINY, "--snapshots", "--output-dir", str(tmp_path)]) == 0
     names = sorted(path.name for path in (tmp_path / "snapshots").iterdir())
     assert names == ["epoch-0001.png", "epoch-0002.png"]
-    half = tmp_path / "snapshots" / ".epoch-0002.png.x1.png"
+    half = tmp_path / "snapshots" / ".epoch-0002.png.x1y2z3w4.png"
     half.write_bytes(b"")  # what a kill leaves
     more = ["--epochs", "3", "--resume", "--snapshots", "--output-dir", str(tmp_path)]
     assert train.main([*TINY, *more]) == 0

@@ -15,7 +15,6 @@ from vaegmm.operations.generate import (
     GenerateSettings,
     check_generate,
     generate,
-    list_drawable,
     stream,
 )
 from vaegmm.operations.writing import read_digits
@@ -137,8 +136,8 @@ def test_a_label_of_no_weight_cannot_be_drawn(digits148: VAEGMM) -> None:
     poorer = VAEGMM(digits148.config)
     poorer.load_state_dict(digits148.state_dict())
     poorer.weights[poorer.is_of_label[2]] = 0
-    assert list_drawable(digits148) == (1, 4, 8)
-    assert list_drawable(poorer) == (1, 4)
+    assert digits148.drawable_labels == (1, 4, 8)
+    assert poorer.drawable_labels == (1, 4)
     with pytest.raises(ValueError, match="no component of the mixture stands for 8"):
         generate(poorer, 1, GenerateSettings(labels=(8,)))
 

@@ -129,7 +129,7 @@ def test_what_a_killed_process_left_is_swept_up(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     with replacing(path) as temporary:
         temporary.write_text("whole")
-    (tmp_path / ".a.json.x1.json").write_text("ha")
+    (tmp_path / ".a.json.x1y2z3w4.json").write_text("ha")
     (tmp_path / ".b.json.x1.json").write_text("another's")
     remove_leftovers(path)
     assert {file.name for file in tmp_path.iterdir()} == {"a.json", ".b.json.x1.json"}

@@ -121,7 +121,7 @@ def _choose_format(path: Path, asked: Format | None) -> Format:
 
 
 def _choose_settings(model: VAEGMM, arguments: GenerateArguments) -> GenerateSettings:
-    from vaegmm.operations.generate import GenerateSettings, list_drawable
+    from vaegmm.operations.generate import GenerateSettings
 
     a, labels = arguments, arguments.labels
     if not a.balanced and (a.labels or a.components):
@@ -129,7 +129,7 @@ def _choose_settings(model: VAEGMM, arguments: GenerateArguments) -> GenerateSet
             "labels and components that are asked for come in balance; leave --no-balanced out"
         )
     if a.balanced and a.source == "mixture" and not a.labels and not a.components:
-        labels = list_drawable(model)
+        labels = model.drawable_labels
     return GenerateSettings(labels, a.components, a.temperature, a.sharpness, a.keep_sure, a.source)
 
 

@@ -143,7 +143,7 @@ def check_generate(model: VAEGMM, n: int, settings: GenerateSettings, seed: int)
             "them out"
         )
     _check_known("labels", settings.labels, model.labels)
-    nameless = {*settings.labels} - {*list_drawable(model)}
+    nameless = {*settings.labels} - {*model.drawable_labels}
     if nameless:
         raise ValueError(f"no component of the mixture stands for {min(nameless)}; ask for others")
     if model.labels[-1] > MOST_LABEL:
@@ -160,14 +160,6 @@ def check_generate(model: VAEGMM, n: int, settings: GenerateSettings, seed: int)
         raise ValueError(f"keep_sure must be at least 0 and below 1, got {settings.keep_sure}")
     if not 0 <= seed <= MAX_SEED:
         raise ValueError(f"the seed must be from 0 to {MAX_SEED}, got {seed}")
-
-
-def list_drawable(model: VAEGMM) -> tuple[int, ...]:
-    """Return the labels, ascending, that the mixture gives any weight."""
-    weights = model.is_of_label.to(model.weights) @ model.weights  # (L,)
-    return tuple(
-        label for label, weight in zip(model.labels, weights.tolist(), strict=True) if weight > 0
-    )
 
 
 def _check_known(name: str, asked: tuple[int, ...], known: tuple[int, ...] | range) -> None:

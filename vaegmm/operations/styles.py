@@ -20,7 +20,7 @@ from torch import Tensor
 
 from vaegmm.model import VAEGMM
 from vaegmm.operations.border import decode
-from vaegmm.operations.generate import GenerateSettings, list_drawable
+from vaegmm.operations.generate import GenerateSettings
 from vaegmm.runtime import MAX_SEED, evaluating
 
 SHARPNESS = GenerateSettings().sharpness
@@ -99,9 +99,9 @@ def carry_style(
     Raises:
         ValueError: a label that no component of the mixture stands for.
     """
-    strangers = {*labels} - {*list_drawable(model)}
+    strangers = {*labels} - {*model.drawable_labels}
     if strangers:
-        known = ", ".join(map(str, list_drawable(model)))
+        known = ", ".join(map(str, model.drawable_labels))
         raise ValueError(f"labels must be among {known}, got {min(strangers)}")
     n, m = len(x), len(labels)
     device = model.means.device
