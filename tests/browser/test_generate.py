@@ -198,7 +198,7 @@ def test_digits_are_saved_as_a_picture_and_as_a_data_set(visit: Open, tmp_path: 
 
 
 def test_a_data_set_keeps_the_focus_and_the_name_of_what_was_chosen(visit: Open) -> None:
-    page = open_generate(visit(), "#generate=4&seed=5&model=digits148&component=3")
+    page = open_generate(visit(), "#generate=4&seed=5&model=1+%2F+4+%2F+8&component=3")
     button = page.get_by_role("button", name="Save 1000 as npz")
     held = hold(page, "pack_npz")
     button.focus()
