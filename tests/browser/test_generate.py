@@ -166,6 +166,7 @@ def test_a_drawing_is_taken_further(visit: Open) -> None:
     here.draw(FOUR)
     expect(page.locator(".further-words")).to_have_text(re.compile("^Read as 4, "))
     expect(page.locator(".further-hand .tile")).to_have_count(10)
+    expect(page.locator(".further-picture")).to_be_hidden()  # the pad shows the digit
     page.locator(".further-slot").get_by_role("button", name="Clear").click()
     expect(page.locator(".further-words")).to_contain_text("Draw a digit")
 
