@@ -30,9 +30,9 @@ class AppArguments:
     weights: tuple[str, ...] = field(
         default_factory=lambda: tuple(os.environ.get("VAEGMM_WEIGHTS", "").split())
     )
-    """Model folders, and repositories of the Hugging Face hub as user/name or user/name@revision;
-    those in the environment variable VAEGMM_WEIGHTS when not given, else the embedded models.
-    Visitors choose between several. The page does not wait for the hub."""
+    """Model folders, and repositories of the Hugging Face hub as user/name[@revision]; those in the
+    environment variable VAEGMM_WEIGHTS when not given, else the embedded models. Visitors choose
+    between several. The page does not wait for the hub."""
     deadline: float = 60.0
     """Seconds that fetching a repository may take, in the background."""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from vaegmm.hub.errors import HubError, hub_host
 from vaegmm.hub.repository import EMBEDDED, Repository, parse_weights
-from vaegmm.hub.weights import DEADLINE_S, Weights, describe_folder, fetch, find_cached
+from vaegmm.hub.weights import DEADLINE_S, Weights, describe_folder, fetch, find_cached, is_offline
 from vaegmm.model import VAEGMM
 
 RETRY_S = 300.0  # after a failure that may pass
@@ -67,7 +67,7 @@ class Supply:
         except ValueError as error:
             cached = None
             self._fail(repository, error)
-        if cached is None or not repository.is_pinned:
+        if cached is None or not (repository.is_pinned or is_offline()):
             self._pending.add(repository)
             doing = "is being fetched from" if cached is None else "is compared with"
             self._words[repository] = f"{repository} {doing} {hub_host()}."

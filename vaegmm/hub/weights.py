@@ -61,7 +61,7 @@ def find_weights(
     if isinstance(found, Path):
         return describe_folder(found)
     cached = find_cached(found)
-    if cached is not None and found.is_pinned:
+    if cached is not None and (found.is_pinned or is_offline()):
         return cached
     try:
         return fetch(found, deadline_s)
@@ -87,6 +87,13 @@ def describe_folder(folder: Path) -> Weights:
     name = folder.resolve().name
     origin = "embedded in the program" if is_embedded else "a folder on this machine"
     return Weights(folder, name, name, origin)
+
+
+def is_offline() -> bool:
+    """Whether the hub's client was told, by HF_HUB_OFFLINE, to ask nobody."""
+    from huggingface_hub import is_offline_mode
+
+    return bool(is_offline_mode())
 
 
 def find_cached(repository: Repository) -> Weights | None:
