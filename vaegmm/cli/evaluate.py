@@ -33,7 +33,8 @@ class EvaluateArguments:
     """Measure a model on test images it has never seen."""
 
     weights: str | None = None
-    """Model folder, or user/name[@revision] of the hub; the embedded ten-digit model when not given."""
+    """Model folder, or user/name[@revision] of the Hugging Face hub; the embedded ten-digit model
+    when not given."""
     dataset: str = "mnist"
     """mnist, fashion-mnist, kmnist, sample (bundled), or the path of an .npz file."""
     data_dir: str | None = None
