@@ -136,13 +136,18 @@ class VAEGMM(nn.Module):
         spread: Tensor = torch.linalg.solve_triangular(lower, eps, upper=False)
         return self.means.cpu()[components] + temperature * spread.squeeze(2)
 
-    def save_pretrained(self, folder: str | Path, readme: str) -> None:
-        """Write config.json, model.safetensors and README.md into a folder."""
+    def save_pretrained(self, folder: str | Path, readme: str | None = None) -> None:
+        """Write config.json and model.safetensors into a folder, and README.md where it is given.
+
+        Without one, what stands in the folder's README.md stays: a model card is made from the
+        whole folder, pictures and figures included, and therefore comes last.
+        """
         folder = Path(folder)
         write_tensors(self.state_dict(), folder / "model.safetensors")
         write_json(folder / "config.json", dataclasses.asdict(self.config))
-        with replacing(folder / "README.md") as temporary:
-            temporary.write_text(readme, encoding="utf-8")
+        if readme is not None:
+            with replacing(folder / "README.md") as temporary:
+                temporary.write_text(readme, encoding="utf-8")
 
     @classmethod
     def from_pretrained(cls, folder: str | Path | None = None) -> Self:
@@ -153,7 +158,7 @@ class VAEGMM(nn.Module):
                 over or of another shape; the message names it.
         """
         folder = DEFAULT if folder is None else Path(folder)
-        config = _read_config(folder)
+        config = read_config(folder)
         try:
             model = cls(config)
         except ValueError as error:
@@ -165,7 +170,12 @@ class VAEGMM(nn.Module):
         return model.to(memory_format=torch.channels_last).eval()
 
 
-def _read_config(folder: Path) -> ModelConfig:
+def read_config(folder: Path) -> ModelConfig:
+    """Read what config.json in a model's folder says, without the tensors.
+
+    Raises:
+        ValueError: it is missing or damaged, of another version, or has a key too few or too many.
+    """
     path = folder / "config.json"
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
