@@ -11,6 +11,8 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from vaegmm.data.datasets import LabelledImages, load_dataset, split
 from vaegmm.evaluation.figures import measure_figures, write_figures
@@ -49,6 +51,12 @@ def draw_samples(model: VAEGMM, path: Path) -> None:
         temporary.write_bytes(encode_sheet(255 - images, N_COLUMNS, SCALE))
 
 
+def take_in_turn(data: LabelledImages) -> Tensor:
+    """Return the first images (N, 28, 28) of a data set, of each label in turn."""
+    firsts = [data.images[data.labels == label][:N_COLUMNS] for label in data.labels.unique()]
+    return torch.stack(firsts, 1).flatten(0, 1)
+
+
 def main() -> None:
     """Write the cards."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -59,7 +67,7 @@ def main() -> None:
         parts = load_parts(folder, arguments.data_dir)
         figures = {part: measure_figures(model, images) for part, images in parts.items()}
         draw_samples(model, folder / "samples.png")
-        plot_reconstructions(model, parts["test"].images, folder / "reconstructions.png")
+        plot_reconstructions(model, take_in_turn(parts["test"]), folder / "reconstructions.png")
         write_figures(figures, folder)
         write_text(write_model_card(folder), folder / README)
         for part, measured in figures.items():

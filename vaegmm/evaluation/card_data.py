@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from huggingface_hub import EvalResult
 
 TASK = "image-classification"
-WORDS = re.compile(r"(?P<n>[\d,]+) training images of (?P<name>.+), labels (?P<labels>[\d, ]+)")
+WORDS = re.compile(r"(?P<n>[\d,]+) training images of (?P<name>.+), labels [\d, ]+", re.DOTALL)
 TAGS = ("gaussian-mixture", "clustering", "image-generation", "representation-learning", "pytorch")
 MNIST = (
     "MNIST (LeCun, Cortes and Burges) is available under [CC BY-SA "
@@ -45,7 +45,7 @@ class DataSet:
 
 KNOWN = {
     "mnist": DataSet("MNIST", "ylecun/mnist", "ylecun/mnist", MNIST),
-    "sample": DataSet("12,000 digits of MNIST", "ylecun/mnist", "ylecun/mnist", MNIST),
+    "sample": DataSet("MNIST (a sample of 12,000)", "ylecun/mnist", "ylecun/mnist", MNIST),
     "fashion-mnist": DataSet(
         "Fashion-MNIST",
         "zalando-datasets/fashion_mnist",
@@ -123,7 +123,9 @@ def _list_results(part: str, figures: Figures, config: ModelConfig) -> list[Eval
     from huggingface_hub import EvalResult
 
     data, is_whole = find_data_set(config), config.labels == tuple(range(10))
-    of_labels = "" if data.kind != "custom" and is_whole else f", {name_labels(config.labels)} only"
+    of_labels = (
+        "" if data.kind != "custom" and is_whole else f", labels {name_labels(config.labels)}"
+    )
     values = (
         ("accuracy", "Accuracy", figures.mixture.accuracy),
         ("f1", "F1, mean over the labels", figures.mixture.f1_macro),

@@ -49,7 +49,8 @@ def _list_training(experiment: ExperimentConfig, history: Sequence[Epoch]) -> Ro
     best = max((epoch.epoch for epoch in history if epoch.is_best), default=0)
     if best:
         epochs = f"{len(history)} of {epochs}, the best, {best}, kept"
-    draws = mixture.posterior_samples
+    draws = f"{mixture.posterior_samples} draws per image" if mixture.posterior_samples else "means"
+    seen = "those learned from" if experiment.refine.refine_epochs else "all, those held back too"
     return [
         ["held back to steer by", f"{experiment.data.validation_fraction:.0%} of the images"],
         ["epochs", epochs],
@@ -58,7 +59,7 @@ def _list_training(experiment: ExperimentConfig, history: Sequence[Epoch]) -> Ro
         ["weight beta of the KL divergence", f"{training.beta:g}"],
         ["dropout", f"{experiment.network.dropout:g}"],
         ["changes of the images", _describe_changes(experiment.augmentation)],
-        ["mixture fitted to", f"{draws} draws per image" if draws else "the posterior means"],
+        ["mixture fitted to", f"the posteriors' {draws}; images: {seen}"],
     ]
 
 
@@ -78,7 +79,7 @@ def _list_joint_step(experiment: ExperimentConfig, joint: Sequence[RefineEpoch])
     labels = "all labels" if refine.labels == "all" else f"{escape(refine.labels)} labels per class"
     learned = f"{labels} (weight {refine.label_weight:g})"
     return [
-        ["joint step", f"{len(joint) or refine.refine_epochs} epochs, {components} components"],
+        ["joint step", f"epochs: {len(joint) or refine.refine_epochs}; components: {components}"],
         ["joint step learns from", "no labels" if refine.labels == "none" else learned],
         ["joint step's mutual information", f"weight {refine.mutual_information:g}"],
     ]
@@ -90,7 +91,7 @@ def _list_time(history: Sequence[Epoch], joint: Sequence[RefineEpoch]) -> Rows:
     seconds = sum(epoch.seconds for epoch in history) + sum(epoch.seconds for epoch in joint)
     took = f"{seconds / 60:,.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
     rate = statistics.median(epoch.images_per_second for epoch in history)
-    return [["epochs took", f"{took}, {rate:,.0f} images/s"]]
+    return [["time of all epochs", f"{took}, {rate:,.0f} images/s"]]
 
 
 def _read_machine(folder: Path) -> str:

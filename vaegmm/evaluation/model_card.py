@@ -50,7 +50,7 @@ and KL (with N(0, I) as prior) are in nats per image."""
 PARTS = {
     "test": "No test image was seen in training.",
     "validation": "Validation images are held back from the training part: the network was not "
-    "fitted to them, but they chose when it stopped and where the outlier rule begins.",
+    "fitted to them, but they chose when it stopped, the temperature and the outlier rule.",
 }
 
 
@@ -99,13 +99,14 @@ def _count_parameters(folder: Path, config: ModelConfig) -> int:
 
 
 def _introduce(config: ModelConfig, n_parameters: int, data: DataSet) -> str:
-    network = config.network
-    kind = "" if network.posterior == "point" else "variational "
-    which = ", ".join(map(str, config.labels))
-    return f"""A {NETWORKS[network.kind]} {kind}autoencoder ({n_parameters:,} parameters) turns a
-picture of 28 x 28 pixels into a point of {network.latent_dim} numbers, and a Gaussian mixture of
-{len(config.component_labels)} components tells which of the {data.shows} {which} lies there. Both
-ways lead back to pictures: the model reads, and it draws what nobody ever drew."""
+    network, k = config.network, len(config.component_labels)
+    kind = "autoencoder" if network.posterior == "point" else "variational autoencoder"
+    kind = f"{NETWORKS[network.kind]} {kind} of {n_parameters:,} parameters"
+    which = f"{data.shows} {', '.join(map(str, config.labels))}"
+    return f"""A {kind} turns a picture of 28 x 28 pixels
+into a point of {network.latent_dim} numbers, and a Gaussian mixture of {k} components
+tells which of the {which} lies there. Both ways lead
+back to pictures: the model reads, and it draws what nobody ever drew."""
 
 
 def _show_pictures(folder: Path, pictures: Mapping[str, str]) -> list[str]:
@@ -165,7 +166,7 @@ def _describe_training(folder: Path, config: ModelConfig) -> str:
     settings = [
         ["network", f"{config.network.kind}, {config.network.latent_dim} latent dimensions"],
         ["mixture", f"{len(config.component_labels)} components, full covariances"],
-        ["temperature of the probabilities", f"{config.temperature:.3f}"],
+        ["temperature of the probabilities", f"{config.temperature:.2f}"],
         *list_settings(folder),
     ]
     return f"""## Training
@@ -193,7 +194,7 @@ def _describe_limits(config: ModelConfig, figures: Mapping[str, Figures], data: 
   unlike those it learned from are misread without warning.
 - One temperature makes its probabilities honest, set on labels of the same data set: on pictures
   of another kind they need not be.
-- It is made to be looked into. Where a misread matters, do not rely on it."""
+- It is a study, made to be looked into. Where a misread matters, do not rely on it."""
 
 
 def _describe_licence(data: DataSet) -> str:
