@@ -191,7 +191,7 @@ def _describe_limits(config: ModelConfig, figures: Mapping[str, Figures], data: 
   for something else{share}.
 - It has seen pictures of 28 x 28 pixels with one thing in the middle, light on black, as MNIST has
   them. `classify` brings others into that form; several {data.shows} at once, parts, or a hand
-  unlike those it learned from are misread without warning.
+  unlike those it learned from may be misread without warning.
 - One temperature makes its probabilities honest, set on labels of the same data set: on pictures
   of another kind they need not be.
 - It is a study, made to be looked into. Where a misread matters, do not rely on it."""
