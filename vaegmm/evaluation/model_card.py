@@ -49,8 +49,7 @@ HEAD = (
 LEGEND = """Precision, recall and F1 are means over the labels. NMI and ARI compare components with
 labels, and reach 1 only with one component for each. Reconstruction (binary cross-entropy), ELBO
 and KL (with N(0, I) as prior) are in nats per image."""
-BEGAN_BEFORE = """What the weights that training began with had seen before is not known here: it may
-be some of these images."""
+BEGAN_BEFORE = "What the weights that training began with had seen may be some of these images."
 PARTS = {
     "test": "No test image was seen in training.",
     "validation": "Validation images are held back from the training part: the network was not "
