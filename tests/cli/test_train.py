@@ -22,7 +22,7 @@ def test_a_run_writes_model_figures_and_plots(run: Path) -> None:
     assert names == {
         *("config.json", "model.safetensors", "README.md", "run.json", "history.json"),
         *("metrics.json", "checkpoint.safetensors", "curves.png", "reconstructions.png"),
-        *("samples.png", "latents.png", "manifold.png"),
+        *("samples.png", "generated.png", "latents.png", "manifold.png"),
     }
     assert VAEGMM.from_pretrained(run).labels == (1, 4, 8)
     history = json.loads((run / "history.json").read_text())
