@@ -236,4 +236,6 @@ def _keep_refinement(folder: Path, history: list[RefineEpoch]) -> None:
 
 def _describe_data(name: str, data: LabelledImages) -> str:
     labels = ", ".join(map(str, data.labels.unique().tolist()))
-    return f"{len(data):,} training images of {Path(name).name}, labels {labels}"
+    # A file may be called anything; in a model's config this has to be one printable line.
+    shown = "".join(sign if sign.isprintable() else "?" for sign in Path(name).name)
+    return f"{len(data):,} training images of {shown}, labels {labels}"
