@@ -20,7 +20,8 @@ from app.tabs.morph import build_morph_tab, find_morphers
 from app.tabs.muddle import build_muddle_tab, find_muddlers
 from vaegmm.data.datasets import LabelledImages, load_dataset
 from vaegmm.evaluation.judge import Judge
-from vaegmm.model import EMBEDDED, VAEGMM
+from vaegmm.hub.repository import EMBEDDED
+from vaegmm.model import VAEGMM
 from vaegmm.operations.classify import classify
 from vaegmm.operations.em_points import load_points
 from vaegmm.operations.handwriting import Handwriting, encode_handwriting

@@ -8,7 +8,8 @@ from __future__ import annotations
 import torch
 
 from vaegmm.data.datasets import load_dataset
-from vaegmm.model import EMBEDDED, VAEGMM
+from vaegmm.hub.repository import EMBEDDED
+from vaegmm.model import VAEGMM
 from vaegmm.operations.atlas import FILE, lay_out, save_places
 from vaegmm.operations.handwriting import encode_handwriting
 

@@ -8,7 +8,8 @@ import torch
 from vaegmm.config import MixtureConfig, NetworkConfig
 from vaegmm.data.datasets import LabelledImages, load_dataset
 from vaegmm.evaluation.judge import Judge
-from vaegmm.model import VAEGMM, WEIGHTS
+from vaegmm.hub.repository import WEIGHTS
+from vaegmm.model import VAEGMM
 from vaegmm.networks.vae import VAE
 from vaegmm.training.components import attach_mixture
 

@@ -21,6 +21,8 @@ ROOMS = (
     "gif",
     "training",
     "model",
+    "model_config",
+    "hub",
     "latents",
     "networks",
     "mixture",

@@ -12,8 +12,9 @@ from vaegmm.data.scribbles import paint
 from vaegmm.data.strokes import load_drawings
 from vaegmm.evaluation.judge import Judge
 from vaegmm.evaluation.metrics import measure
+from vaegmm.hub.repository import EMBEDDED
 from vaegmm.latents import decode_latents, encode_images, to_bytes
-from vaegmm.model import EMBEDDED, VAEGMM
+from vaegmm.model import VAEGMM
 from vaegmm.training.components import name_components
 
 

@@ -7,49 +7,18 @@ strict, and nothing is ever unpickled.
 from __future__ import annotations
 
 import dataclasses
-import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import torch
 from torch import Tensor, nn
 
-from vaegmm.config import NetworkConfig
 from vaegmm.files import replacing, write_json
+from vaegmm.hub.weights import find_weights
 from vaegmm.mixture.gaussian import log_joint
+from vaegmm.model_config import ModelConfig, check_config, read_config
 from vaegmm.networks.vae import VAE
-from vaegmm.outliers import OutlierRule
-from vaegmm.settings import check_finite, from_dict
 from vaegmm.tensors import read_tensors, write_tensors
-
-FORMAT_VERSION = 4
-WEIGHTS = Path(__file__).parents[1] / "weights"
-DEFAULT = WEIGHTS / "digits"
-EMBEDDED = (DEFAULT, WEIGHTS / "digits148")
-
-
-@dataclass(frozen=True)
-class ModelConfig:
-    """What config.json holds."""
-
-    format_version: int
-    """Layout of the folder; this program reads version 4."""
-    network: NetworkConfig
-    """Shape of the network."""
-    labels: tuple[int, ...]
-    """What the model can answer, ascending."""
-    component_labels: tuple[int, ...]
-    """The label that each of the K components was named with."""
-    temperature: float
-    """What the labels' log-probabilities are divided by, so that they are right as often as they
-    say (Guo et al. 2017)."""
-    outliers: OutlierRule
-    """Where images begin that are unlike any label."""
-    label_use: str
-    """What labels were used for, in words."""
-    training_images: str
-    """What the model was trained on, in words."""
 
 
 class VAEGMM(nn.Module):
@@ -75,7 +44,7 @@ class VAEGMM(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        _check(config)
+        check_config(config)
         self.config = config
         self.network = VAE(config.network)
         k, d = len(config.component_labels), config.network.latent_dim
@@ -145,15 +114,32 @@ class VAEGMM(nn.Module):
             temporary.write_text(readme, encoding="utf-8")
 
     @classmethod
-    def from_pretrained(cls, folder: str | Path | None = None) -> Self:
-        """Load a model, in evaluation mode, from a folder; without one, the embedded ten digits.
+    def from_pretrained(
+        cls, weights: str | Path | None = None, revision: str | None = None
+    ) -> Self:
+        """Load a model, in evaluation mode.
+
+        Args:
+            weights: a folder; a repository of the Hugging Face hub, "user/name" or
+                "user/name@revision", which is fetched into the client's cache; None for the
+                embedded ten digits.
+            revision: of a repository: a branch, a tag or a commit's hash.
 
         Raises:
-            ValueError: a file is missing or damaged, a key is unknown, or a tensor is missing, left
-                over or of another shape; the message names it.
+            ValueError: a repository cannot be fetched, a file is missing or damaged, a key is
+                unknown, or a tensor is missing, left over or of another shape; the message names
+                it.
         """
-        folder = DEFAULT if folder is None else Path(folder)
-        config = _read_config(folder)
+        return cls.from_folder(find_weights(weights, revision).folder)
+
+    @classmethod
+    def from_folder(cls, folder: Path) -> Self:
+        """Load a model, in evaluation mode, from a folder.
+
+        Raises:
+            ValueError: see `from_pretrained`.
+        """
+        config = read_config(folder)
         try:
             model = cls(config)
         except ValueError as error:
@@ -163,37 +149,6 @@ class VAEGMM(nn.Module):
         model.load_state_dict(tensors)
         # Convolutions on the CPU are twice as fast with channels last.
         return model.to(memory_format=torch.channels_last).eval()
-
-
-def _read_config(folder: Path) -> ModelConfig:
-    path = folder / "config.json"
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ValueError(
-            f"no model in {folder}: cannot read config.json ({error.strerror}); give a folder "
-            "written by train.py, such as weights/digits"
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{path} is not valid JSON: {error}") from error
-    version = values.get("format_version") if isinstance(values, dict) else None
-    if version != FORMAT_VERSION:
-        raise ValueError(
-            f"{path}: format_version must be {FORMAT_VERSION}, got {version!r}; update the "
-            "program or train the model again"
-        )
-    _check_keys(ModelConfig, values, path)
-    _check_keys(NetworkConfig, values["network"], path)
-    _check_keys(OutlierRule, values["outliers"], path)
-    return from_dict(ModelConfig, values, where=str(path))
-
-
-def _check_keys(cls: type, values: object, path: Path) -> None:
-    """No default may stand in for what a model's config does not say."""
-    found = values if isinstance(values, dict) else {}
-    missing = [field.name for field in dataclasses.fields(cls) if field.name not in found]
-    if missing:
-        raise ValueError(f"{path}: missing key {missing[0]!r}")
 
 
 def _check_tensors(folder: Path, expected: dict[str, Tensor], found: dict[str, Tensor]) -> None:
@@ -216,22 +171,3 @@ def _check_tensors(folder: Path, expected: dict[str, Tensor], found: dict[str, T
         raise ValueError(f"{path}: weights must not be negative and must sum to 1")
     if not (factors.diagonal(dim1=1, dim2=2) > 0).all():
         raise ValueError(f"{path}: precisions_cholesky must have positive diagonals")
-
-
-def _check(config: ModelConfig) -> None:
-    check_finite(config)
-    labels = config.labels
-    if not labels or list(labels) != sorted(set(labels)) or labels[0] < 0:
-        raise ValueError(f"labels must be from 0, ascending and without repeats, got {labels}")
-    for name, value in (
-        ("temperature", config.temperature),
-        ("log_density_tail", config.outliers.log_density_tail),
-        ("misfit_tail", config.outliers.misfit_tail),
-    ):
-        if not value > 0:
-            raise ValueError(f"{name} must be above 0, got {value}")
-    strangers = set(config.component_labels) - set(labels)
-    if strangers or not config.component_labels:
-        raise ValueError(
-            f"component_labels must be taken from labels {labels}, got {config.component_labels}"
-        )

@@ -22,7 +22,8 @@ from app.pad.pictures import PNG_PREFIX, SIDE
 from app.tabs.explore import explore_for_program, find_explorers
 from app.tabs.morph import find_morphers
 from vaegmm.data.datasets import load_dataset
-from vaegmm.model import EMBEDDED, VAEGMM
+from vaegmm.hub.repository import EMBEDDED
+from vaegmm.model import VAEGMM
 from vaegmm.operations.plane import components_on, find_principal_plane
 
 MISFIT = "The page and the program do not fit together; reload the page."

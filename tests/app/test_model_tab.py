@@ -22,7 +22,8 @@ from app.tabs.model import describe_for_program, find_abouts
 from tests.training.test_history import EPOCHS, JOINT
 from vaegmm.data.datasets import load_dataset
 from vaegmm.files import write_json
-from vaegmm.model import EMBEDDED, VAEGMM
+from vaegmm.hub.repository import EMBEDDED
+from vaegmm.model import VAEGMM
 from vaegmm.operations.em_points import load_points
 from vaegmm.operations.em_walk import walk
 

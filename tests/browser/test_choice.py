@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.browsing import serve_app
 from tests.browser.strokes import FOUR
 from tests.browser.visit import Visit
-from vaegmm.model import WEIGHTS
+from vaegmm.hub.repository import WEIGHTS
 
 
 def test_a_switch_changes_who_reads_the_drawing_that_is_there(

@@ -150,7 +150,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     from tests.training.test_history import EPOCHS, JOINT
     from vaegmm.files import write_json
-    from vaegmm.model import WEIGHTS
+    from vaegmm.hub.repository import WEIGHTS
 
     folder = tmp_path_factory.mktemp("runs") / "mine"
     shutil.copytree(WEIGHTS / "digits148", folder)

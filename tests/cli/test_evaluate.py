@@ -12,7 +12,7 @@ from vaegmm.cli import evaluate
 from vaegmm.config import TrainingConfig
 from vaegmm.data.datasets import LabelledImages
 from vaegmm.evaluation import few_digits, usefulness
-from vaegmm.model import DEFAULT
+from vaegmm.hub.repository import DEFAULT
 from vaegmm.operations.generate import GenerateSettings
 
 QUICK = ["--n-likelihood-images", "20", "--n-likelihood-samples", "5", "--n-muddles", "6"]

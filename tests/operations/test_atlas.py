@@ -13,8 +13,9 @@ from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor
 
 from vaegmm.data.datasets import load_dataset
+from vaegmm.hub.repository import EMBEDDED
 from vaegmm.latents import decode_latents
-from vaegmm.model import EMBEDDED, VAEGMM
+from vaegmm.model import VAEGMM
 from vaegmm.operations.atlas import (
     FILE,
     N_NEIGHBOURS,

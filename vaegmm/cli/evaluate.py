@@ -91,7 +91,8 @@ def evaluate(arguments: EvaluateArguments) -> None:
     from vaegmm.evaluation.page import as_text
     from vaegmm.evaluation.report import write_report
     from vaegmm.evaluation.tasks import TASKS
-    from vaegmm.model import DEFAULT, VAEGMM
+    from vaegmm.hub.repository import DEFAULT
+    from vaegmm.model import VAEGMM
     from vaegmm.runtime import resolve_device
 
     weights = Path(arguments.weights) if arguments.weights else DEFAULT

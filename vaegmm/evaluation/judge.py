@@ -18,8 +18,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from vaegmm.files import write_json
+from vaegmm.hub.repository import WEIGHTS
 from vaegmm.latents import to_bytes, to_pixels
-from vaegmm.model import WEIGHTS
 from vaegmm.runtime import evaluating
 from vaegmm.tensors import write_tensors
 

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from vaegmm.data.datasets import LabelledImages
+from vaegmm.hub.repository import WEIGHTS
 from vaegmm.latents import encode_images
-from vaegmm.model import VAEGMM, WEIGHTS
+from vaegmm.model import VAEGMM
 from vaegmm.tensors import read_tensors, write_tensors
 
 EM_POINTS = WEIGHTS / "em" / "points.safetensors"

@@ -22,7 +22,8 @@ from vaegmm.mixture import GaussianMixture
 from vaegmm.mixture.em import Parameters
 from vaegmm.mixture.gaussian import log_joint
 from vaegmm.mixture.processes import n_processes, rank
-from vaegmm.model import FORMAT_VERSION, VAEGMM, ModelConfig
+from vaegmm.model import VAEGMM
+from vaegmm.model_config import FORMAT_VERSION, ModelConfig
 from vaegmm.networks.vae import VAE
 from vaegmm.outliers import fit_outlier_rule
 from vaegmm.training.calibration import fit_temperature

@@ -1,0 +1,75 @@
+"""What names weights: a folder, or a repository of the hub in one of its states. Asks nobody."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+WEIGHTS = Path(__file__).parents[2] / "weights"
+DEFAULT = WEIGHTS / "digits"
+EMBEDDED = (DEFAULT, WEIGHTS / "digits148")
+NAME = re.compile(r"([\w.-]+/[\w.-]+)(?:@([\w./-]+))?", re.ASCII)
+COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A model repository of the hub, in one of its states.
+
+    Attributes:
+        id: "user/name".
+        revision: a branch, a tag or a commit's hash; None is the main branch.
+    """
+
+    id: str
+    revision: str | None = None
+
+    def __str__(self) -> str:
+        return self.id if self.revision is None else f"{self.id}@{self.revision}"
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether it names a commit by its whole hash, so that it can never change."""
+        return COMMIT.fullmatch(self.revision or "") is not None
+
+
+def parse_weights(weights: str | Path | None, revision: str | None = None) -> Path | Repository:
+    """Tell a folder from a repository, "user/name" or "user/name@revision".
+
+    What exists is a folder. So is, where no revision is given, what would lie in a folder that
+    exists: `weights/digist` is a slip, and nobody's repository.
+
+    Args:
+        weights: folder, repository, or None for the embedded ten digits.
+        revision: of a repository whose name has none.
+
+    Raises:
+        ValueError: a revision of a folder, or two of a repository.
+    """
+    path = DEFAULT if weights is None else Path(weights)
+    match = NAME.fullmatch(weights) if isinstance(weights, str) else None
+    has_revision = revision is not None or (match is not None and match[2] is not None)
+    if match is None or path.exists() or (path.parent.is_dir() and not has_revision):
+        if revision is not None:
+            raise ValueError(
+                f"revision must belong to a repository of the hub, got {revision!r} with the "
+                f"folder {path}; give user/name, or no revision"
+            )
+        return path
+    if match[2] is not None and revision is not None:
+        raise ValueError(
+            f"revision must be given once, got {revision!r} with {weights}; leave one out"
+        )
+    return Repository(match[1], match[2] or revision)
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot be the name of a repository to write to.
+
+    Raises:
+        ValueError: it is not of the form user/name.
+    """
+    match = NAME.fullmatch(name)
+    if match is None or match[2] is not None:
+        raise ValueError(f"a repository of the hub must be named user/name, got {name!r}")
