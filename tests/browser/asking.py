@@ -9,7 +9,7 @@ from PIL import Image
 
 from app.pad.pictures import SIDE, encode_picture
 
-ASK = "/gradio_api/component_server"
+ASK = "/gradio_api/component_server/"
 
 
 def find_functions(url: str) -> dict[str, int]:
@@ -31,8 +31,12 @@ def make_body(component: int, function: str, question: object) -> bytes:
 
 def ask(url: str, component: int, function: str, question: object) -> bytes:
     """Ask one of the server's functions; return its answer, JSON, as it comes."""
+    return post(url, make_body(component, function, question))
+
+
+def post(url: str, body: bytes) -> bytes:
+    """Send a question that is made up already; return its answer."""
     headers = {"Content-Type": "application/json"}
-    body = make_body(component, function, question)
     with urllib.request.urlopen(urllib.request.Request(url + ASK, body, headers)) as answer:
         content: bytes = answer.read()
     return content
