@@ -34,8 +34,14 @@ class AppArguments:
         default_factory=lambda: find_setting("PORT", "GRADIO_SERVER_PORT") or DEFAULT_PORT
     )
     """Port to listen on, 1 to 65535; PORT or GRADIO_SERVER_PORT when not given."""
-    weights: tuple[str, ...] = ()
-    """Model folders; the embedded ones when not given. Visitors choose between several."""
+    weights: tuple[str, ...] = field(
+        default_factory=lambda: tuple(os.environ.get("VAEGMM_WEIGHTS", "").split())
+    )
+    """Model folders, and repositories of the Hugging Face hub as user/name[@revision]; those in the
+    environment variable VAEGMM_WEIGHTS when not given, else the embedded models. Visitors choose
+    between several. The page does not wait for the hub."""
+    deadline: float = 60.0
+    """Seconds that fetching a repository may take, in the background."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,14 +62,20 @@ def serve(arguments: AppArguments) -> None:
     # cores: visitors share them instead.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # What the hub's client would write between our own lines.
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("HF_HUB_VERBOSITY", "error")
     from app.build import load_app
-    from app.serve import launch
+    from app.serve import launch, replace
+    from app.supply import Supply
 
-    page = load_app(arguments.weights)
+    supply = Supply(arguments.weights, arguments.deadline)
+    page = load_app(supply)
     launch(page, arguments.host, port)
     shown = "127.0.0.1" if arguments.host == "0.0.0.0" else arguments.host
     shown = f"[{shown}]" if ":" in shown else shown
     print(f"Ready on http://{shown}:{port} (Ctrl-C ends it)", flush=True)
+    supply.start(lambda: replace(page, load_app(supply)))
     wait_for_signal()
     page.close(verbose=False)
 

@@ -1,10 +1,11 @@
 """The page: a title and the tabs. What a tab holds and does stands in `app/tabs`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 import gradio as gr
+from gradio.context import Context
 from PIL import Image
 
 from app.em.em import Walker
@@ -12,6 +13,7 @@ from app.explore.explorer import Explorer
 from app.generate.generate import Maker
 from app.morph.morph import Morpher
 from app.muddle.muddle import Muddler
+from app.supply import Supply
 from app.tabs.classify import build_classify_tab
 from app.tabs.explore import build_explore_tab, find_explorers
 from app.tabs.generate import build_generate_tab, find_makers
@@ -20,7 +22,7 @@ from app.tabs.morph import build_morph_tab, find_morphers
 from app.tabs.muddle import build_muddle_tab, find_muddlers
 from vaegmm.data.datasets import LabelledImages, load_dataset
 from vaegmm.evaluation.judge import Judge
-from vaegmm.hub.repository import EMBEDDED
+from vaegmm.hub.weights import Weights
 from vaegmm.model import VAEGMM
 from vaegmm.operations.classify import classify
 from vaegmm.operations.em_points import load_points
@@ -37,14 +39,15 @@ OPEN_LINKED_TAB = Path(__file__).with_name("tabs").joinpath("linked.js").read_te
 UPLOAD_LIFE_S = 3600  # files sent to the API are deleted after this long
 
 
-def load_app(weights: Sequence[str] = ()) -> gr.Blocks:
-    """Build the page for the models in some folders, or for the embedded ones.
+def load_app(supply: Supply) -> gr.Blocks:
+    """Build the page for the models that are here now.
 
     Raises:
-        ValueError: there is no such model.
+        ValueError: what lies beside a model is damaged, or two models would have one name.
     """
-    loaded = {str(path): VAEGMM.from_pretrained(path) for path in weights or EMBEDDED}
-    models = name_models(loaded)
+    loaded = supply.here
+    models = dict(zip(name_models(loaded), loaded.values(), strict=True))
+    weights = dict(zip(models, loaded, strict=True))
     examples = load_dataset("sample", train=False)
     # The first call is slow (torch chooses its kernels): no visitor should be the one to wait.
     for model in models.values():
@@ -53,19 +56,19 @@ def load_app(weights: Sequence[str] = ()) -> gr.Blocks:
     muddlers = find_muddlers(models, handwritings, Judge.from_pretrained())
     morphers = find_morphers(models, handwritings)
     makers = find_makers(models, handwritings)
-    explorers = find_explorers(morphers, dict(zip(models, map(Path, loaded), strict=True)))
+    explorers = find_explorers(morphers, {name: one.folder for name, one in weights.items()})
     answering: list[Muddler | Morpher | Maker | Explorer]
     answering = [*muddlers.values(), *morphers.values(), *makers.values(), *explorers.values()]
     for one in answering:
         one.warm_up()
-    abouts = find_abouts(list(loaded), models, handwritings)
+    abouts = find_abouts(weights, models, handwritings)
     tabs = {
         "Classify": partial(build_classify_tab, models, examples),
         "Muddle": partial(build_muddle_tab, muddlers) if muddlers else None,
         "Morph": partial(build_morph_tab, morphers) if morphers else None,
         "Generate": partial(build_generate_tab, makers) if makers else None,
         "Explore": partial(build_explore_tab, explorers) if explorers else None,
-        "Model": partial(build_model_tab, abouts, Walker(load_points())),
+        "Model": partial(build_model_tab, abouts, supply, Walker(load_points())),
     }
     return build_app({name: build for name, build in tabs.items() if build is not None})
 
@@ -82,22 +85,22 @@ def encode_handwritings(
     }
 
 
-def name_models(models: Mapping[str, VAEGMM]) -> dict[str, VAEGMM]:
-    """Name models by the digits that they know, or by their folders where that is not enough.
-
-    Args:
-        models: by folder.
+def name_models(models: Mapping[Weights, VAEGMM]) -> list[str]:
+    """Name models by the digits that they know, or by their weights where that is not enough.
 
     Raises:
-        ValueError: digits and folders have the same names.
+        ValueError: digits and weights have the same names.
     """
-    names = [name_digits(model.labels) for model in models.values()]
-    if len(set(names)) < len(names):
-        names = [Path(folder).resolve().name for folder in models]  # no path of this machine's
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise ValueError(f"two models would be called {twice!r} on the page; rename a folder")
-    return dict(zip(names, models.values(), strict=True))
+    ways: list[Iterable[str]] = [
+        [name_digits(model.labels) for model in models.values()],
+        [weights.name for weights in models],
+        [weights.title for weights in models],
+    ]
+    for names in map(list, ways):
+        if len(set(names)) == len(names):
+            return names
+    twice = next(name for name in names if names.count(name) > 1)
+    raise ValueError(f"two models would be called {twice!r} on the page; rename a folder")
 
 
 def name_digits(labels: Sequence[int]) -> str:
@@ -108,7 +111,12 @@ def name_digits(labels: Sequence[int]) -> str:
 
 
 def build_app(tabs: Mapping[str, Callable[[], None]]) -> gr.Blocks:
-    """Arrange the page: a title, and tabs by their names, each of which places its components."""
+    """Arrange the page: a title, and tabs by their names, each of which places its components.
+
+    Its components are numbered from the beginning, so that every process that serves the same page
+    knows what a visitor of another one asks for.
+    """
+    Context.id = 0
     page = gr.Blocks(
         title=TITLE, analytics_enabled=False, delete_cache=(UPLOAD_LIFE_S, UPLOAD_LIFE_S)
     )

@@ -1,11 +1,15 @@
 """Serve the page. The switches stand here once, for the app and for the tests."""
 
 import gradio as gr
+from gradio.routes import App
+from gradio.utils import BaseReloader
 
 from app.theme import CSS, build_theme
 
 MAX_FILE_SIZE = "8mb"
 QUEUE_SIZE = 64
+# What Gradio's own way to replace a page does not carry over.
+KEPT = ("api_open", "show_error", "enable_monitoring", "footer_links", "run_history")
 
 
 def launch(page: gr.Blocks, host: str, port: int) -> None:
@@ -34,3 +38,29 @@ def launch(page: gr.Blocks, host: str, port: int) -> None:
         run_history=False,
         pwa=False,
     )
+
+
+def replace(served: gr.Blocks, page: gr.Blocks) -> None:
+    """Serve another page in the place of one that was launched; its server goes on.
+
+    Whoever has the old page open asks the new one from now on, about components of the same
+    numbers: what does not fit is answered with a request to reload.
+    """
+    for name in KEPT:
+        setattr(page, name, getattr(served, name))
+    _Replacing(served.app).swap_blocks(page)
+
+
+class _Replacing(BaseReloader):
+    """Gradio's own way to reload a page that was edited, without its watching of files."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    @property
+    def running_app(self) -> App:
+        return self._app
+
+    def swap_blocks(self, demo: gr.Blocks) -> None:
+        super().swap_blocks(demo)
+        demo.config = demo.get_config_file()

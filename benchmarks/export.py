@@ -32,7 +32,8 @@ class ExportBenchmark:
     formats: tuple[Format, ...] = FORMATS
     """Formats to write."""
     weights: str | None = None
-    """Model folder; the embedded ten-digit model when not given."""
+    """Model folder, or user/name[@revision] of the Hugging Face hub; the embedded ten-digit model
+    when not given."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -71,6 +71,10 @@ def sweep(arguments: LabelsArguments) -> None:
     wanted = resolve(load_toml(arguments.config))
     if wanted.refine.labels != "none":
         raise ValueError(f"{arguments.config} learns from labels; the first row has none")
+    if wanted.init_from is not None:
+        raise ValueError(
+            f"{arguments.config} begins with weights that may know labels; remove init_from"
+        )
     if wanted.refine.refine_epochs == 0:
         raise ValueError(f"{arguments.config} has no joint step to go on with; set refine_epochs")
     table: dict[str, list[dict[str, float]]] = {}

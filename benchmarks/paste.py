@@ -39,7 +39,8 @@ class PasteArguments:
     """Read digits that were pasted anywhere, at any scale, in either polarity."""
 
     weights: str | None = None
-    """Model folder; the embedded ten-digit model when not given."""
+    """Model folder, or user/name[@revision] of the Hugging Face hub; the embedded ten-digit model
+    when not given."""
     dataset: str = "mnist"
     """mnist, fashion-mnist, kmnist, sample (bundled), or the path of an .npz file."""
     data_dir: str | None = None

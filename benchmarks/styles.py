@@ -38,7 +38,8 @@ class StylesBenchmark:
     n: int = 1000
     """Test digits, each written as one other label."""
     weights: str | None = None
-    """Model folder; the embedded ten-digit model when not given."""
+    """Model folder, or user/name[@revision] of the Hugging Face hub; the embedded ten-digit model
+    when not given."""
     seed: int = 0
     """Of the digits and of what they become."""
 

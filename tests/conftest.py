@@ -1,10 +1,17 @@
-"""Tiny models and the bundled sample: what most tests start from."""
+"""Tiny models, the bundled sample and a hub of our own: what most tests start from."""
 
 from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
 
 import pytest
 import torch
 
+from tests.local_hub import LocalHub
 from vaegmm.config import MixtureConfig, NetworkConfig
 from vaegmm.data.datasets import LabelledImages, load_dataset
 from vaegmm.evaluation.judge import Judge
@@ -15,6 +22,21 @@ from vaegmm.training.components import attach_mixture
 
 torch.set_num_threads(1)  # tiny networks gain nothing from more, and wait for each other
 
+# No test reaches the network: this is the only hub that they, and the processes they start, know.
+# The client reads where it is once, when it is imported.
+assert "huggingface_hub" not in sys.modules
+HUB = LocalHub()
+HUB_HOME = tempfile.mkdtemp()
+os.environ.update(
+    HF_ENDPOINT=HUB.url,
+    HF_HOME=HUB_HOME,
+    HF_HUB_DISABLE_TELEMETRY="1",
+    HF_HUB_DISABLE_PROGRESS_BARS="1",
+    HF_HUB_VERBOSITY="critical",
+)
+for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_HUB_OFFLINE", "VAEGMM_WEIGHTS"):
+    os.environ.pop(name, None)
+
 TINY = NetworkConfig(latent_dim=2, channels=(4, 4, 4, 4, 4), dense_size=8, dropout=0.1)
 
 
@@ -22,6 +44,21 @@ TINY = NetworkConfig(latent_dim=2, channels=(4, 4, 4, 4, 4), dense_size=8, dropo
 def seeded() -> None:
     """No test depends on those that ran before it: an untrained network is always the same."""
     torch.manual_seed(0)
+
+
+@pytest.fixture
+def hub() -> Iterator[LocalHub]:
+    """The hub, with nothing in it and in good health; its cache is empty, too."""
+    yield HUB
+    HUB.reset()
+    shutil.rmtree(HUB_HOME)
+    os.mkdir(HUB_HOME)
+
+
+def pytest_sessionfinish() -> None:
+    """Leave nothing behind."""
+    HUB.close()
+    shutil.rmtree(HUB_HOME)
 
 
 @pytest.fixture(scope="session")

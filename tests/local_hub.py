@@ -88,6 +88,14 @@ class LocalHub:
         self._server.shutdown()
         self._server.server_close()
 
+    def reset(self) -> None:
+        """Forget everything; whoever waits for an answer is let go."""
+        self.is_over.set()
+        self.is_over = threading.Event()
+        self.repositories.clear()
+        self.requests.clear()
+        self.trouble = ""
+
     def add(self, name: str, folder: Path | Mapping[str, bytes], ref: str = "main") -> str:
         """Put a folder's files into a model repository; return the commit's hash."""
         files = (

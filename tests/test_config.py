@@ -62,6 +62,14 @@ def test_a_missing_key_takes_its_default() -> None:
     assert from_dict(NetworkConfig, {"latent_dim": 3}, "here") == NetworkConfig(latent_dim=3)
 
 
+def test_a_missing_key_takes_what_another_default_gives(tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text("[network]\nlatent_dim = 3\n")
+    default = ExperimentConfig(network=NetworkConfig(latent_dim=5, dense_size=7), seed=4)
+    expected = ExperimentConfig(network=NetworkConfig(latent_dim=3, dense_size=7), seed=4)
+    assert load_toml(file, default) == expected
+
+
 def test_a_mark_that_an_editor_put_in_front_does_no_harm(tmp_path: Path) -> None:
     file = tmp_path / "a.toml"
     file.write_text("seed = 3\n", encoding="utf-8-sig")

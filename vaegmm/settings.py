@@ -19,8 +19,12 @@ from vaegmm.config import ExperimentConfig
 T = TypeVar("T")
 
 
-def load_toml(path: str | Path) -> ExperimentConfig:
+def load_toml(path: str | Path, default: ExperimentConfig | None = None) -> ExperimentConfig:
     """Read an experiment from a TOML file.
+
+    Args:
+        path: the file.
+        default: gives what the file does not; the dataclasses' own defaults when not given.
 
     Raises:
         ValueError: the file is missing or is no TOML, a key is unknown (the nearest known one is
@@ -33,16 +37,17 @@ def load_toml(path: str | Path) -> ExperimentConfig:
         raise ValueError(f"cannot read the config {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"{path} is not valid TOML: {error}") from error
-    return from_dict(ExperimentConfig, values, where=str(path))
+    return from_dict(ExperimentConfig, values, str(path), default)
 
 
-def from_dict(cls: type[T], values: object, where: str) -> T:
+def from_dict(cls: type[T], values: object, where: str, default: T | None = None) -> T:
     """Build a config dataclass from plain values, strictly.
 
     Args:
         cls: a dataclass.
         values: a mapping as it comes from TOML or JSON; a missing key takes its default.
         where: named in errors, for example the file.
+        default: gives the missing keys instead of the class.
 
     Raises:
         ValueError: an unknown key, or a value of the wrong type.
@@ -55,7 +60,11 @@ def from_dict(cls: type[T], values: object, where: str) -> T:
         near = difflib.get_close_matches(unknown[0], hints, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(hints)}"
         raise ValueError(f"{where}: unknown key {unknown[0]!r}; {hint}")
-    return cls(**{k: _convert(hints[k], v, f"{where}: {k}") for k, v in values.items()})
+    given = {
+        k: _convert(hints[k], v, f"{where}: {k}", getattr(default, k, None))
+        for k, v in values.items()
+    }
+    return cls(**({} if default is None else vars(default)) | given)
 
 
 def check_finite(config: object) -> None:
@@ -73,10 +82,10 @@ def check_finite(config: object) -> None:
             raise ValueError(f"{field_.name} must be a finite number, got {value}")
 
 
-def _convert(hint: object, value: object, where: str) -> object:
+def _convert(hint: object, value: object, where: str, default: object = None) -> object:
     """Check one value against its annotation; lists become tuples, integers may be floats."""
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        return from_dict(hint, value, where)
+        return from_dict(hint, value, where, default)
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is Literal:
         if value in args:

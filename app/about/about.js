@@ -2,7 +2,7 @@
  * What the page runs on: facts at once, figures when the tab is first seen. Gradio runs this as the
  * body of a function with these arguments; the files that it uses stand above it in the same body.
  */
-/* global element, props, server, LiveAnswer, find, make, fillOptions, check, makeChart, showConfusion, showErrors, showRebuilt */
+/* global element, props, server, LiveAnswer, find, make, fillOptions, check, makeChart, showConfusion, showErrors, showRebuilt, showSupply, watchSupply */
 
 const EXAM_MS = 30_000; // the first visitor waits until every digit is read
 const chosen = { reader: props.readers[0] };
@@ -103,9 +103,14 @@ find("about-em").addEventListener("click", () => {
   target?.focus({ preventScroll: true });
 });
 showFacts();
+showSupply(props.supply);
 // Nobody is made to wait for figures that nobody looks at.
+let isSeen = false;
 new ResizeObserver(() => {
-  if (isAsked || element.offsetParent === null) return;
+  const wasSeen = isSeen;
+  isSeen = element.offsetParent !== null;
+  if (isSeen && !wasSeen) watchSupply();
+  if (isAsked || !isSeen) return;
   isAsked = true;
   changeReader();
 }).observe(element);

@@ -24,8 +24,10 @@ from app.about.training import describe_training
 from app.pad.pictures import encode_levels
 from app.shared.assets import COMMON_SCRIPTS, COMMON_STYLES, join_files
 from app.shared.questions import read_model_question, with_error_answer
+from app.supply import Supply
 from vaegmm.evaluation.examination import Examination, examine, rebuild
 from vaegmm.evaluation.palette import PALETTE
+from vaegmm.hub.weights import Weights
 from vaegmm.model import VAEGMM
 from vaegmm.operations.handwriting import Handwriting
 
@@ -33,7 +35,7 @@ HERE = Path(__file__).parent
 SCRIPTS = (
     *COMMON_SCRIPTS,
     "shared/chart.js",
-    *(f"about/{name}.js" for name in ("confusion", "digits", "about")),
+    *(f"about/{name}.js" for name in ("confusion", "digits", "supply", "about")),
 )
 STYLES = (
     *COMMON_STYLES,
@@ -51,12 +53,12 @@ class About:
     """What is known of a model.
 
     Attributes:
-        folder: where its weights are.
+        weights: where they are, and where from.
         model: itself.
         handwriting: the digits it is examined on; None where some of its digits are not there.
     """
 
-    folder: Path
+    weights: Weights
     model: VAEGMM
     handwriting: Handwriting | None
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -73,7 +75,7 @@ class About:
 
     def describe(self) -> Answer:
         """The JSON that the scripts show first."""
-        training = describe_training(self.folder)
+        training = describe_training(self.weights.folder)
         if (exam := self.exam) is None:
             return {"exam": None, "words": NO_DIGITS, "training": training}
         errors = exam.find_errors()
@@ -126,24 +128,26 @@ class About:
         return encode_levels(levels.astype(np.float32) / np.float32(255))
 
 
-def build_about(abouts: Mapping[str, About]) -> gr.HTML:
+def build_about(abouts: Mapping[str, About], supply: Supply) -> gr.HTML:
     """Place the component.
 
     Args:
         abouts: by the name of their model; of several, the visitor chooses.
+        supply: says what is on its way.
     """
     return gr.HTML(
         html_template=(HERE / "about.html").read_text(encoding="utf-8"),
         css_template=join_files(STYLES),
         js_on_load=join_files(SCRIPTS),
         apply_default_css=False,
-        server_functions=_server_functions(abouts),
+        server_functions=_server_functions(abouts, supply),
+        supply=supply.describe(),
         has_choice=len(abouts) > 1,
         colours=list(PALETTE),
         readers=[
             {
                 "name": name,
-                "facts": list_facts(about.folder, about.model),
+                "facts": list_facts(about.weights, about.model),
                 "latent_dim": about.model.config.network.latent_dim,
             }
             for name, about in abouts.items()
@@ -151,7 +155,9 @@ def build_about(abouts: Mapping[str, About]) -> gr.HTML:
     )
 
 
-def _server_functions(abouts: Mapping[str, About]) -> list[Callable[[object], Answer]]:
+def _server_functions(
+    abouts: Mapping[str, About], supply: Supply
+) -> list[Callable[[object], Answer]]:
     """What the scripts call, each with one argument that may be anything at all."""
 
     @with_error_answer
@@ -168,4 +174,7 @@ def _server_functions(abouts: Mapping[str, About]) -> list[Callable[[object], An
         about, seed = read_rebuild_question(question, abouts)
         return about.rebuild(seed)
 
-    return [describe_model, show_cell, rebuild_digits]
+    def describe_supply(question: object) -> Answer:
+        return supply.describe()
+
+    return [describe_model, show_cell, rebuild_digits, describe_supply]

@@ -1,9 +1,9 @@
 """What is said of a model: facts that its folder holds, and figures that were measured."""
 
 from collections import Counter
-from pathlib import Path
 
 from vaegmm.evaluation.examination import Examination
+from vaegmm.hub.weights import Weights
 from vaegmm.mixture.gaussian import n_parameters
 from vaegmm.model import VAEGMM
 
@@ -17,14 +17,14 @@ NETWORKS = {
 Rows = list[list[str]]
 
 
-def list_facts(folder: Path, model: VAEGMM) -> Rows:
-    """Name and value of each fact; of the folder only its name, no path of this machine."""
+def list_facts(weights: Weights, model: VAEGMM) -> Rows:
+    """Name and value of each fact."""
     network = model.config.network
     kind = "autoencoder" if network.posterior == "point" else "variational autoencoder"
     k, d = model.means.shape
     n_weights = sum(one.numel() for one in model.network.parameters())
     return [
-        ["Weights", folder.resolve().name],
+        ["Weights", f"{weights.title}, {weights.origin}"],
         ["Network", f"{NETWORKS[network.kind]}, {kind}"],
         ["Parameters", f"{n_weights:,}, and {n_parameters(k, d, 'full'):,} of the mixture"],
         ["Latent space", "1 dimension" if d == 1 else f"{d} dimensions"],

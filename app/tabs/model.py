@@ -1,8 +1,7 @@
 """The Model tab: what this page runs on, how well it does, and how EM works, step by step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 
 import gradio as gr
 
@@ -11,6 +10,8 @@ from app.about.facts import list_facts, list_figures
 from app.controls import MODEL_EVENTS, build_footnote, with_clear_errors
 from app.em.em import Walker, build_em
 from app.shared.questions import choose
+from app.supply import Supply
+from vaegmm.hub.weights import Weights
 from vaegmm.model import VAEGMM
 from vaegmm.operations.handwriting import Handwriting
 
@@ -25,25 +26,25 @@ client.predict("0-9", api_name="/model")"""
 
 
 def find_abouts(
-    folders: Sequence[str | Path],
+    weights: Mapping[str, Weights],
     models: Mapping[str, VAEGMM],
     handwritings: Mapping[str, Handwriting],
 ) -> dict[str, About]:
-    """What is known of each model, by name; folders in the models' order."""
+    """What is known of each model, by name."""
     return {
-        name: About(Path(folder), model, handwritings.get(name))
-        for folder, (name, model) in zip(folders, models.items(), strict=True)
+        name: About(weights[name], model, handwritings.get(name)) for name, model in models.items()
     }
 
 
-def build_model_tab(abouts: Mapping[str, About], walker: Walker) -> None:
+def build_model_tab(abouts: Mapping[str, About], supply: Supply, walker: Walker) -> None:
     """Place the tab's components, and the endpoint `/model` for programs.
 
     Args:
         abouts: by the name of their model; the first is shown unless the visitor chooses another.
+        supply: says what is on its way.
         walker: shows EM.
     """
-    build_about(abouts)
+    build_about(abouts, supply)
     build_em(walker)
     build_footnote(ABOUT, PROGRAM)
     names = list(abouts)
@@ -61,7 +62,7 @@ def build_model_tab(abouts: Mapping[str, About], walker: Walker) -> None:
 def describe_for_program(abouts: Mapping[str, About], digits: str | None) -> dict[str, object]:
     """Facts and figures of one model; figures only where there are digits to measure on."""
     about = abouts[choose(digits, abouts, "The digits")]
-    facts = {name.lower(): value for name, value in list_facts(about.folder, about.model)}
+    facts = {name.lower(): value for name, value in list_facts(about.weights, about.model)}
     if (exam := about.exam) is None:
         return {"facts": facts}
     figures = {name.lower(): value for name, value, _ in list_figures(exam)}

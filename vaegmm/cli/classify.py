@@ -25,7 +25,8 @@ class ClassifyArguments:
     images: Annotated[tuple[str, ...], tyro.conf.Positional]
     """Picture files (PNG, JPEG, WebP, ...), one digit each, dark on light or light on dark."""
     weights: str | None = None
-    """Model folder; the embedded ten-digit model when not given."""
+    """Model folder, or user/name[@revision] of the Hugging Face hub; the embedded ten-digit model
+    when not given."""
     json: bool = False
     """Print one JSON object per line instead of words."""
 

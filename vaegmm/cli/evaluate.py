@@ -33,7 +33,8 @@ class EvaluateArguments:
     """Measure a model on test images it has never seen."""
 
     weights: str | None = None
-    """Model folder; the embedded ten-digit model when not given."""
+    """Model folder, or user/name[@revision] of the Hugging Face hub; the embedded ten-digit model
+    when not given."""
     dataset: str = "mnist"
     """mnist, fashion-mnist, kmnist, sample (bundled), or the path of an .npz file."""
     data_dir: str | None = None
@@ -60,8 +61,8 @@ class EvaluateArguments:
     n_morphs: int = 500
     """Pairs of test images that turn into each other, along each path."""
     plain: str | None = None
-    """Model folder: the same network as a plain VAE (configs/plain.toml), whose draws from N(0, I)
-    stand beside the model's samples."""
+    """Model folder, or user/name[@revision]: the same network as a plain VAE (configs/plain.toml),
+    whose draws from N(0, I) stand beside the model's samples."""
     augmentation_sizes: tuple[int, ...] = (5, 10, 20, 50, 100)
     """Real digits of each label that small classifiers learn from, for augmentation."""
     augmentation_seeds: int = 5
@@ -91,13 +92,13 @@ def evaluate(arguments: EvaluateArguments) -> None:
     from vaegmm.evaluation.page import as_text
     from vaegmm.evaluation.report import write_report
     from vaegmm.evaluation.tasks import TASKS
-    from vaegmm.hub.repository import DEFAULT
+    from vaegmm.hub.weights import find_weights
     from vaegmm.model import VAEGMM
     from vaegmm.runtime import resolve_device
 
-    weights = Path(arguments.weights) if arguments.weights else DEFAULT
-    model = VAEGMM.from_pretrained(weights).to(resolve_device(arguments.device))
-    folder = Path(arguments.output_dir or f"reports/{weights.resolve().name}")
+    weights = find_weights(arguments.weights)
+    model = VAEGMM.from_pretrained(weights.folder).to(resolve_device(arguments.device))
+    folder = Path(arguments.output_dir or f"reports/{weights.name}")
     if (folder / "run.json").exists():
         raise ValueError(f"{folder} holds a run of train.py; give another --output-dir")
     counts = ("n_likelihood_images", "n_likelihood_samples", "n_muddles", "n_morphs")
@@ -107,7 +108,7 @@ def evaluate(arguments: EvaluateArguments) -> None:
     subject = _choose_subject(model, folder, arguments)
     labels = ", ".join(map(str, subject.test.labels.unique().tolist()))
     what = f"{len(subject.test):,} test images of {arguments.dataset} labelled {labels}"
-    title = f"{weights.resolve().name} on {what}"
+    title = f"{weights.title} on {what}"
     say(title)
     sections = []
     bar = tqdm(arguments.tasks, leave=False, disable=None)

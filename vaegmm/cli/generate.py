@@ -53,7 +53,8 @@ class GenerateArguments:
     n_test: int | None = None
     """Digits in the test part of format idx; one in seven when not given."""
     weights: str | None = None
-    """Model folder; the embedded ten-digit model when not given."""
+    """Model folder, or user/name[@revision] of the Hugging Face hub; the embedded ten-digit model
+    when not given."""
     seed: int = 0
     """The same one gives the same digits."""
     device: str = "auto"

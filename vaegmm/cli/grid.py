@@ -39,7 +39,8 @@ class GridArguments:
     scale: int = 2
     """Pixels for each one of a digit's, 1 to 20."""
     weights: str | None = None
-    """Model folder; the embedded ten-digit model when not given."""
+    """Model folder, or user/name[@revision] of the Hugging Face hub; the embedded ten-digit model
+    when not given."""
     device: str = "auto"
     """auto (a GPU when there is one), cpu, cuda, ..."""
 

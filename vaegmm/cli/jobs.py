@@ -39,7 +39,8 @@ class TrainArguments:
 def plan(argv: Sequence[str] | None) -> dict[Path, TrainArguments]:
     """Parse the command line into runs, by folder.
 
-    A run's TOML file gives its defaults; where it goes on, what it was begun with.
+    A run's TOML file gives its defaults; where it goes on, what it was begun with. What the file
+    does not say about the network is as in the model that the run begins with, if it names one.
     """
     first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     first.add_argument("--config", nargs="*", default=[])
@@ -71,6 +72,10 @@ def _parse_job(
 
         experiment, _ = read_settings(before)
     arguments = parse(TrainArguments, argv, PROG, TrainArguments(experiment=experiment))
+    init_from = arguments.experiment.init_from
+    if init_from is not None and not before:
+        experiment = _with_network_of(init_from, config)
+        arguments = parse(TrainArguments, argv, PROG, TrainArguments(experiment=experiment))
     if beta is None:
         return arguments
     if before and float(beta) != arguments.experiment.training.beta:
@@ -81,6 +86,14 @@ def _parse_job(
     training = dataclasses.replace(arguments.experiment.training, beta=float(beta))
     experiment = dataclasses.replace(arguments.experiment, training=training)
     return dataclasses.replace(arguments, experiment=experiment)
+
+
+def _with_network_of(init_from: str, config: str | None) -> ExperimentConfig:
+    """Return a config's settings; those of the network that it does not give are a model's."""
+    from vaegmm.model import VAEGMM
+
+    default = ExperimentConfig(network=VAEGMM.from_pretrained(init_from).config.network)
+    return load_toml(config, default) if config else default
 
 
 def check_folder(folder: Path, arguments: TrainArguments, is_only: bool) -> None:

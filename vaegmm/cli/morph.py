@@ -53,7 +53,8 @@ class MorphArguments:
     paper: str = "#000000"
     """Colour behind them, as #rrggbb."""
     weights: str | None = None
-    """Model folder; the embedded ten-digit model when not given."""
+    """Model folder, or user/name[@revision] of the Hugging Face hub; the embedded ten-digit model
+    when not given."""
     dataset: str = "sample"
     """Digits that typed numbers are written with: sample (bundled), mnist, or an .npz file."""
     data_dir: str | None = None

@@ -38,7 +38,8 @@ class MuddleArguments:
     """File for images (N, 28, 28), soft_labels (N, 10), a, b, targets, seeds; beside it a preview,
     the same name with .png."""
     weights: str | None = None
-    """Model folder; the embedded ten-digit model when not given."""
+    """Model folder, or user/name[@revision] of the Hugging Face hub; the embedded ten-digit model
+    when not given."""
     dataset: str = "sample"
     """Digits to start from: sample (bundled), mnist, or the path of an .npz file."""
     data_dir: str | None = None

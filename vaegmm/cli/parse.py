@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO, TypeVar
 
 import tyro
+
+from vaegmm.hub.errors import HubWarning
 
 T = TypeVar("T")
 
@@ -46,10 +50,36 @@ def _silence() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+@contextmanager
+def _telling_of_the_hub(prog: str) -> Iterator[None]:
+    """Say in one line, too, that the hub failed and the cache serves."""
+    show = warnings.showwarning
+
+    def say_it(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if issubclass(category, HubWarning):
+            print(f"{prog}: {message}", file=sys.stderr)
+        else:
+            show(message, category, filename, lineno, file, line)
+
+    warnings.showwarning = say_it
+    try:
+        yield
+    finally:
+        warnings.showwarning = show
+
+
 def run(command: Callable[[], None], prog: str) -> int:
     """Run a command; what the user can mend becomes one line on stderr and exit code 2."""
     try:
-        command()
+        with _telling_of_the_hub(prog):
+            command()
     except ValueError as error:
         print(f"{prog}: {error}", file=sys.stderr)
         return 2

@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
     from vaegmm.data.datasets import LabelledImages
     from vaegmm.networks.vae import VAE
     from vaegmm.training.history import Epoch, RefineEpoch
+    from vaegmm.training.start import Start
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,13 +38,15 @@ def train_all(argv: Sequence[str] | None) -> None:
         check_folder(folder, arguments, is_only=len(jobs) == 1)
     from vaegmm.runtime import process_group
 
-    for arguments in jobs.values():  # before the first runs for an hour
+    starts = {}
+    for folder, arguments in jobs.items():  # before the first runs for an hour
         check_settings(arguments.experiment)
+        starts[folder] = find_start(folder, arguments)
     with process_group():
         for number, (folder, arguments) in enumerate(jobs.items(), 1):
             if len(jobs) > 1:
                 say(f"\nrun {number} of {len(jobs)}: {folder.name}")
-            train(folder, arguments)
+            train(folder, arguments, starts[folder])
     if len(jobs) > 1 and is_main_process():
         from vaegmm.evaluation.comparison import read_run, write_comparison
 
@@ -70,8 +73,30 @@ def check_settings(experiment: ExperimentConfig) -> None:
     check_joint_step(experiment.refine, experiment.network)
 
 
-def train(folder: Path, arguments: TrainArguments) -> None:
+def find_start(folder: Path, arguments: TrainArguments) -> Start | None:
+    """Load the network that a run begins with, if that is to be neither fresh nor its own.
+
+    A run that goes on has its checkpoint, and needs the model that it began with no more.
+
+    Raises:
+        ValueError: there is no such model, or it has another network.
+    """
+    from vaegmm.training.run import find_outputs
+    from vaegmm.training.start import load_start
+
+    init_from = arguments.experiment.init_from
+    if init_from is None or (arguments.resume and find_outputs(folder)):
+        return None
+    return load_start(init_from, arguments.experiment.network)
+
+
+def train(folder: Path, arguments: TrainArguments, start: Start | None) -> None:
     """Train one run as the arguments say, and write its folder.
+
+    Args:
+        folder: the run's.
+        arguments: its settings.
+        start: as `find_start` gives it.
 
     Raises:
         ValueError: settings or data that do not fit, or a run that cannot be gone on with.
@@ -81,7 +106,7 @@ def train(folder: Path, arguments: TrainArguments) -> None:
     from vaegmm.training.run import CHECKPOINT, resolve
 
     try:
-        _train(folder, arguments, resolve(arguments.experiment))
+        _train(folder, arguments, resolve(arguments.experiment), start)
     except KeyboardInterrupt as stop:
         if not (folder / CHECKPOINT).exists():
             raise
@@ -89,7 +114,9 @@ def train(folder: Path, arguments: TrainArguments) -> None:
         raise KeyboardInterrupt(f"what was finished is kept; go on with: {command}") from stop
 
 
-def _train(folder: Path, arguments: TrainArguments, experiment: ExperimentConfig) -> None:
+def _train(
+    folder: Path, arguments: TrainArguments, experiment: ExperimentConfig, start: Start | None
+) -> None:
     import torch
 
     from vaegmm.data.datasets import load_dataset, split
@@ -107,8 +134,10 @@ def _train(folder: Path, arguments: TrainArguments, experiment: ExperimentConfig
         begin_run,
         find_outputs,
         is_finished,
+        read_began_with,
         resume_run,
     )
+    from vaegmm.training.start import remember_start
 
     if arguments.resume and is_finished(folder, experiment):
         say(f"{folder} holds this run, finished")
@@ -126,13 +155,18 @@ def _train(folder: Path, arguments: TrainArguments, experiment: ExperimentConfig
             f"{folder} holds {left[0]} but no {CHECKPOINT} to go on from; give --overwrite instead "
             "of --resume to train anew"
         )
+    began_with = start.words if start else None
     if goes_on:
         resume_run(folder, experiment)
+        began_with = read_began_with(folder)
     elif is_main_process():
-        begin_run(folder, experiment)
+        begin_run(folder, experiment, began_with)
+    assert (began_with is None) == (experiment.init_from is None)
     say(f"{len(parts.train):,} images to learn from, {len(parts.validation):,} to steer by")
     doing = "going on" if goes_on else "writing"
     say(f"{device}, {experiment.training.precision}; {doing} in {folder}")
+    if began_with is not None:
+        say(f"began with weights of {began_with}")
     fitted = fit_vae(
         parts,
         experiment.network,
@@ -143,6 +177,7 @@ def _train(folder: Path, arguments: TrainArguments, experiment: ExperimentConfig
         checkpoint=folder / CHECKPOINT,
         resume=goes_on,
         on_epoch=_Keeper(folder, experiment, parts.validation if arguments.snapshots else None),
+        initial=start.network if start else None,
     )
     say(describe_run(fitted.history))
     words = _describe_data(
@@ -154,6 +189,7 @@ def _train(folder: Path, arguments: TrainArguments, experiment: ExperimentConfig
     )
     if not is_main_process():
         return
+    remember_start(model, began_with)
     if arguments.snapshots:
         from vaegmm.evaluation.snapshots import join_snapshots
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from vaegmm.evaluation.page import heading, paragraph, picture, table, write_page, write_text
 from vaegmm.evaluation.plots import plot_runs
 from vaegmm.settings import from_dict
+from vaegmm.training.components import CALIBRATED
 from vaegmm.training.history import Epoch
 
 PICTURES = ("reconstructions.png", "samples.png", "manifold.png", "latents.png")
@@ -83,7 +84,7 @@ def describe(run: FinishedRun) -> list[str]:
         str(mixture["n_components"]),
         _number(mixture["accuracy"], ".2%"),
         _number(mixture["nmi"], ".3f"),
-        run.label_use.partition(";")[0],
+        run.label_use.replace(CALIBRATED, ""),
     ]
 
 

@@ -21,6 +21,10 @@ class HubError(ValueError):
         self.is_temporary = is_temporary
 
 
+class HubWarning(UserWarning):
+    """The hub failed, and something else serves instead."""
+
+
 @contextmanager
 def explaining(name: str) -> Iterator[None]:
     """Turn what the hub's client raises into one sentence.
@@ -61,39 +65,35 @@ def _explain(error: Exception, name: str, host: str) -> HubError:
     import httpx2
     from huggingface_hub import errors
 
+    words, is_temporary = str(error).partition("\n")[0] or type(error).__name__, False
     match error:
         case errors.GatedRepoError():
-            return HubError(f"{name} is gated; ask for access on its page at {host}, then {LOG_IN}")
+            words = f"access is gated; ask for it on the repository's page at {host}, then {LOG_IN}"
         case errors.RepositoryNotFoundError():
-            return HubError(
-                f"{host} knows no repository {name}, or it is private; check the name, or {LOG_IN}"
+            words = (
+                f"{host} knows no such repository, or it is private; check the name, or {LOG_IN}"
             )
         case errors.RevisionNotFoundError():
-            return HubError(f"{name} has no such revision; give a branch, a tag or a commit of it")
+            words = "there is no such revision; give a branch, a tag or a commit's hash"
         case errors.LocalTokenNotFoundError():
-            return HubError(f"nobody is logged in at {host}; {LOG_IN}")
+            words = f"nobody is logged in at {host}; {LOG_IN}"
         case errors.OfflineModeIsEnabled():
-            return HubError(
-                f"{name} was not fetched before, and {host} may not be asked while HF_HUB_OFFLINE "
-                "is set"
-            )
+            words = f"it is not in the cache, and HF_HUB_OFFLINE forbids to ask {host}"
         case errors.LocalEntryNotFoundError() | httpx2.ConnectError():
-            return HubError(f"{host} cannot be reached", is_temporary=True)
+            words, is_temporary = f"{host} cannot be reached", True
         case errors.FileMetadataError():
-            return HubError(f"{host} does not answer as a hub does", is_temporary=True)
+            words, is_temporary = f"{host} does not answer as a hub does", True
         case errors.HfHubHTTPError(response=answer) if answer.status_code == 401:
-            return HubError(f"{host} does not know who asks for {name}; {LOG_IN}")
+            words = f"{host} does not know who asks; {LOG_IN}"
         case errors.HfHubHTTPError(response=answer) if answer.status_code == 403:
-            return HubError(f"{host} does not allow it for {name} with the token that is used")
+            words = f"{host} does not allow it to the owner of this token"
         case errors.HfHubHTTPError(response=answer):
-            status, words = answer.status_code, answer.reason_phrase
-            is_temporary = status >= 500 or status == 429
-            return HubError(f"{host} answered {status} {words} for {name}", is_temporary)
+            words = f"{host} answered {answer.status_code} {answer.reason_phrase}"
+            is_temporary = answer.status_code >= 500 or answer.status_code == 429
         case httpx2.TimeoutException():
-            return HubError(f"{host} does not answer", is_temporary=True)
+            words, is_temporary = f"{host} does not answer", True
         case httpx2.TransportError():
-            return HubError(f"{host} broke off while {name} was on its way", is_temporary=True)
-        case OSError(strerror=str(words)):  # of the cache; its file would be a path of this machine
-            return HubError(f"{name} cannot be kept: {words}")
-        case _:
-            return HubError(f"{name}: {next(iter(str(error).splitlines()), 'unknown error')}")
+            words, is_temporary = f"{host} broke off", True
+        case OSError(strerror=str(reason)):  # of the cache; its file is a path of this machine
+            words = f"the cache cannot be written: {reason}"
+    return HubError(f"{name}: {words}", is_temporary)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from vaegmm.hub.errors import HubError, explaining, hub_host
+from vaegmm.hub.errors import HubError, HubWarning, explaining, hub_host
 from vaegmm.hub.repository import EMBEDDED, Repository, parse_weights
 
 CONFIG, TENSORS = "config.json", "model.safetensors"
@@ -61,14 +61,14 @@ def find_weights(
     if isinstance(found, Path):
         return describe_folder(found)
     cached = find_cached(found)
-    if cached is not None and found.is_pinned:
+    if cached is not None and (found.is_pinned or is_offline()):
         return cached
     try:
         return fetch(found, deadline_s)
     except HubError as error:
         if cached is None or not error.is_temporary:
-            raise
-        warnings.warn(f"{error}; {found} is used as it was fetched earlier", stacklevel=2)
+            raise HubError(f"{error} (nor is there a folder {weights} here)") from error
+        warnings.warn(f"{error}; what was fetched earlier is used", HubWarning, stacklevel=2)
         return cached
 
 
@@ -89,6 +89,13 @@ def describe_folder(folder: Path) -> Weights:
     return Weights(folder, name, name, origin)
 
 
+def is_offline() -> bool:
+    """Whether the hub's client was told, by HF_HUB_OFFLINE, to ask nobody."""
+    from huggingface_hub import is_offline_mode
+
+    return bool(is_offline_mode())
+
+
 def find_cached(repository: Repository) -> Weights | None:
     """Return what was fetched earlier of a repository, if it is whole; asks nobody."""
     from huggingface_hub import hf_hub_download
@@ -104,7 +111,7 @@ def find_cached(repository: Repository) -> Weights | None:
             ]
         except LocalEntryNotFoundError:
             return None
-    return _describe(repository, Path(paths[0]).parent, is_fresh=repository.is_pinned)
+    return _describe(repository, Path(paths[0]).parent)
 
 
 def fetch(repository: Repository, deadline_s: float = DEADLINE_S) -> Weights:
@@ -114,8 +121,8 @@ def fetch(repository: Repository, deadline_s: float = DEADLINE_S) -> Weights:
         HubError: they are not all here in time, or are no model of this program.
     """
     with explaining(str(repository)):
-        folder = _within(deadline_s, lambda: _fetch(repository))
-    return _describe(repository, folder, is_fresh=True)
+        folder = _within(deadline_s, repository, lambda: _fetch(repository))
+    return _describe(repository, folder)
 
 
 def _fetch(repository: Repository) -> Path:
@@ -127,7 +134,7 @@ def _fetch(repository: Repository) -> Path:
     names = {file.rfilename for file in info.siblings or ()}
     for name in (CONFIG, TENSORS):
         if name not in names:
-            raise HubError(f"{repository} is no model of this program: it holds no {name}")
+            raise HubError(f"{repository}: it holds no {name}, so it is no model of this program")
     path = Path(hf_hub_download(repository.id, CONFIG, revision=repository.revision))
     _check_config(repository, path)  # before megabytes of something else
     for name in (TENSORS, *EXTRAS):
@@ -143,18 +150,18 @@ def _check_config(repository: Repository, path: Path) -> None:
         values = None
     if not isinstance(values, dict) or "format_version" not in values:
         raise HubError(
-            f"{repository} is no model of this program: its {CONFIG} has no format_version"
+            f"{repository}: its {CONFIG} has no format_version, so it is no model of this program"
         )
 
 
-def _describe(repository: Repository, folder: Path, is_fresh: bool) -> Weights:
+def _describe(repository: Repository, folder: Path) -> Weights:
     commit = folder.name[:7]
     state = commit if repository.is_pinned else f"{repository.revision or 'main'} at {commit}"
-    origin = f"from {hub_host()}, {state}{'' if is_fresh else ', as fetched earlier'}"
+    origin = f"from {hub_host()}, {state}"
     return Weights(folder, repository.id.partition("/")[2], repository.id, origin)
 
 
-def _within(deadline_s: float, work: Callable[[], T]) -> T:
+def _within(deadline_s: float, repository: Repository, work: Callable[[], T]) -> T:
     """Do what may hang. After the deadline it is left alone, and keeps no program from ending.
 
     Raises:
@@ -175,5 +182,6 @@ def _within(deadline_s: float, work: Callable[[], T]) -> T:
     if failed:
         raise failed[0]
     if not done:
-        raise HubError(f"{hub_host()} took more than {deadline_s:g} seconds", is_temporary=True)
+        words = f"{hub_host()} took more than {deadline_s:g} seconds"
+        raise HubError(f"{repository}: {words}", is_temporary=True)
     return done[0]

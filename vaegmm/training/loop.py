@@ -22,12 +22,7 @@ from vaegmm.config import AugmentationConfig, NetworkConfig, TrainingConfig
 from vaegmm.data.augment import augment, check_augmentation
 from vaegmm.data.datasets import Split, shuffle
 from vaegmm.latents import to_pixels
-from vaegmm.mixture.processes import (
-    add_over_processes,
-    is_first,
-    n_processes,
-    rank,
-)
+from vaegmm.mixture.processes import add_over_processes, is_first, n_processes, rank
 from vaegmm.networks.vae import VAE
 from vaegmm.runtime import evaluating, keep_freed_memory, resolve_precision
 from vaegmm.training.checkpoint import State, load_checkpoint, save_checkpoint
@@ -54,6 +49,7 @@ def fit_vae(
     checkpoint: Path | None = None,
     resume: bool = False,
     on_epoch: Callable[[list[Epoch], VAE], None] = lambda history, network: None,
+    initial: VAE | None = None,
 ) -> Fitted:
     """Fit a network; the same arguments on the same machine give the same weights.
 
@@ -68,6 +64,7 @@ def fit_vae(
         resume: go on from that file; the weights end as if training had never stopped.
         on_epoch: called after every epoch with the history so far, and once a checkpoint has been
             read; in the first process alone.
+        initial: network whose weights training begins with; fresh ones when not given.
 
     Raises:
         ValueError: the loss is not finite (epoch and step are named), a setting is out of range, or
@@ -88,6 +85,8 @@ def fit_vae(
     with torch.random.fork_rng(cuda):
         torch.manual_seed(seed)
         network = VAE(network_config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if initial is not None:
+            network.load_state_dict(initial.state_dict())
         torch.manual_seed(seed + rank())  # dropout differs between processes
         generator = torch.Generator(device).manual_seed(seed + rank())
         state = begin(network, config, generator)

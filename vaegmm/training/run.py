@@ -57,8 +57,15 @@ def clear(folder: Path) -> None:
         picture.unlink()
 
 
-def begin_run(folder: Path, experiment: ExperimentConfig) -> None:
-    """Make a folder, empty it of an earlier run, and write down the settings of this one."""
+def begin_run(folder: Path, experiment: ExperimentConfig, began_with: str | None = None) -> None:
+    """Make a folder, empty it of an earlier run, and write down the settings of this one.
+
+    Args:
+        folder: the run's.
+        experiment: all settings, resolved.
+        began_with: what the weights of `init_from` had learned from, in words. Kept, because they
+            may be gone when the run goes on, and its model has to say it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     clear(folder)
     _sweep(folder)
@@ -69,7 +76,8 @@ def begin_run(folder: Path, experiment: ExperimentConfig) -> None:
         "threads": torch.get_num_threads(),
         "machine": f"{processor_name()}, {os.cpu_count()} cores",
     }
-    _write_settings(folder, experiment, {"n_parameters": n_parameters, **machine})
+    kept = {"n_parameters": n_parameters, **machine, "began_with": began_with}
+    _write_settings(folder, experiment, kept)
 
 
 def resume_run(folder: Path, experiment: ExperimentConfig) -> None:
@@ -120,7 +128,8 @@ def read_settings(folder: Path) -> tuple[ExperimentConfig, int]:
     """
     path = folder / "run.json"
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        # Runs of before there was init_from began with fresh weights.
+        values = {"init_from": None, **json.loads(path.read_text(encoding="utf-8"))}
         names = [field.name for field in dataclasses.fields(ExperimentConfig)]
         experiment = from_dict(ExperimentConfig, {name: values[name] for name in names}, str(path))
         return experiment, int(values["threads"])
@@ -128,6 +137,21 @@ def read_settings(folder: Path) -> tuple[ExperimentConfig, int]:
         raise ValueError(f"no run to go on with in {folder} ({error.strerror})") from error
     except (KeyError, TypeError, json.JSONDecodeError) as error:
         raise ValueError(f"{path} is damaged: {error}") from error
+
+
+def read_began_with(folder: Path) -> str | None:
+    """Return what the weights that a run began with had learned from; None: they were fresh.
+
+    Raises:
+        ValueError: there is no run, or its run.json is damaged.
+    """
+    if read_settings(folder)[0].init_from is None:
+        return None
+    path = folder / "run.json"
+    words = json.loads(path.read_text(encoding="utf-8")).get("began_with")
+    if not isinstance(words, str):
+        raise ValueError(f"{path} is damaged: began_with must be words, got {words!r}")
+    return words
 
 
 def processor_name() -> str:

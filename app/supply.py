@@ -1,0 +1,173 @@
+"""The weights that the operator asked for: what is here of them, and what is still on its way.
+
+A page starts with what is here. Repositories of the hub are asked in the background, each by itself
+and within a deadline; what arrives is shown in place of what there was, and what fails is said in a
+line. Visitors choose among what is here, and name nothing themselves.
+"""
+
+import queue
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from vaegmm.hub.errors import HubError, hub_host
+from vaegmm.hub.repository import EMBEDDED, Repository, parse_weights
+from vaegmm.hub.weights import DEADLINE_S, Weights, describe_folder, fetch, find_cached, is_offline
+from vaegmm.model import VAEGMM
+
+RETRY_S = 300.0  # after a failure that may pass
+CACHED = re.compile(r"\S.*/snapshots/[0-9a-f]{40}/")
+
+Loaded = dict[Weights, VAEGMM]
+Answer = dict[str, object]
+
+
+class Supply:
+    """What one process of the page runs on.
+
+    Args:
+        wanted: folders and repositories, "user/name" or "user/name@revision"; none given are the
+            embedded models.
+        deadline_s: seconds that fetching one repository may take.
+        retry_s: seconds after which a repository that failed for the moment is asked again.
+
+    Raises:
+        ValueError: what is wanted cannot be read as folders and repositories, or a folder holds no
+            model.
+    """
+
+    def __init__(
+        self,
+        wanted: Sequence[str] = (),
+        deadline_s: float = DEADLINE_S,
+        retry_s: float = RETRY_S,
+    ) -> None:
+        self._deadline_s, self._retry_s = deadline_s, retry_s
+        # Twice the same would be one model under two names.
+        self._wanted = tuple(dict.fromkeys(map(parse_weights, wanted)))
+        self._here: dict[Path | Repository, tuple[Weights, VAEGMM]] = {}
+        self._words: dict[Repository, str] = {}
+        self._pending: set[Repository] = set()
+        self.edition = 0
+        for source in self._wanted:
+            if isinstance(source, Repository):
+                self._begin(source)
+            else:
+                self._here[source] = _load(describe_folder(source))
+
+    def _begin(self, repository: Repository) -> None:
+        """Take what the cache has; of a commit that is all there will ever be."""
+        try:
+            cached = find_cached(repository)
+            if cached is not None:
+                self._here[repository] = _load(cached)
+        except ValueError as error:
+            cached = None
+            self._fail(repository, error)
+        if cached is None or not (repository.is_pinned or is_offline()):
+            self._pending.add(repository)
+            doing = "is being fetched from" if cached is None else "is compared with"
+            self._words[repository] = f"{repository} {doing} {hub_host()}."
+
+    @property
+    def here(self) -> Loaded:
+        """The models that a page may show, in the operator's order; never none."""
+        found = [self._here[source] for source in self._wanted if source in self._here]
+        return dict(found or [_load(describe_folder(folder)) for folder in EMBEDDED])
+
+    def describe(self) -> Answer:
+        """The JSON that the Model tab shows of what is on its way, or went wrong on it."""
+        return {
+            "words": [self._words[one] for one in self._wanted if one in self._words],
+            "isPending": bool(self._pending),
+            "edition": self.edition,
+        }
+
+    def start(self, show: Callable[[], None]) -> None:
+        """Begin to fetch, in the background.
+
+        Args:
+            show: called when `here` has changed; what it refuses with a `ValueError` is not shown.
+        """
+        if self._pending:
+            threading.Thread(target=self._keep_asking, args=(show,), daemon=True).start()
+
+    def _keep_asking(self, show: Callable[[], None]) -> None:
+        while asked := list(self._pending):
+            answers: queue.Queue[tuple[Repository, Weights | HubError, float]] = queue.Queue()
+            for repository in asked:
+                threading.Thread(target=self._ask, args=(repository, answers), daemon=True).start()
+            again = set()
+            for _ in asked:
+                repository, outcome, seconds = answers.get()
+                self._take(repository, outcome, seconds, show)
+                if isinstance(outcome, HubError) and outcome.is_temporary:
+                    again.add(repository)
+            if again:
+                time.sleep(self._retry_s)
+            self._pending |= again
+
+    def _ask(
+        self,
+        repository: Repository,
+        answers: queue.Queue[tuple[Repository, Weights | HubError, float]],
+    ) -> None:
+        """Ask for a repository; one that hangs keeps no other waiting."""
+        begun = time.monotonic()
+        outcome: Weights | HubError
+        try:
+            outcome = fetch(repository, self._deadline_s)
+        except HubError as error:
+            outcome = error
+        answers.put((repository, outcome, time.monotonic() - begun))
+
+    def _take(
+        self,
+        repository: Repository,
+        outcome: Weights | HubError,
+        seconds: float,
+        show: Callable[[], None],
+    ) -> None:
+        """Take what has arrived and show it, or say why there is nothing."""
+        before = self._here.get(repository)
+        try:
+            if isinstance(outcome, HubError):
+                raise outcome
+            if before is None or before[0].folder != outcome.folder:
+                self._here[repository] = _load(outcome)
+                self.edition += 1
+                show()
+            self._words.pop(repository, None)
+            print(f"{repository}: {outcome.origin}, after {seconds:.1f} s", flush=True)
+        except ValueError as error:
+            self._here.pop(repository, None)
+            if before is not None:
+                self._here[repository] = before
+            self._fail(repository, error)
+            print(f"{self._words[repository]} ({seconds:.1f} s)", file=sys.stderr, flush=True)
+        self._pending.discard(repository)
+
+    def _fail(self, repository: Repository, error: ValueError) -> None:
+        words = str(error)
+        if not isinstance(error, HubError):
+            # Of a file in the cache; where that is stays among us.
+            words = f"{repository}: {CACHED.sub('', words)}"
+        if repository in self._here:
+            instead = "It is used as it was fetched earlier"
+        elif self._here:
+            instead = "The page runs without it"
+        else:
+            instead = "The embedded models serve instead"
+        self._words[repository] = f"{words}. {instead}."
+
+
+def _load(weights: Weights) -> tuple[Weights, VAEGMM]:
+    """Load a model.
+
+    Raises:
+        ValueError: there is none.
+    """
+    return weights, VAEGMM.from_pretrained(weights.folder)

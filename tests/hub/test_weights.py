@@ -1,0 +1,227 @@
+"""Fetching from the hub, by the client's real code over HTTP, in good days and bad."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from huggingface_hub import constants
+
+from tests.local_hub import LocalHub
+from vaegmm.hub import repository, weights
+from vaegmm.hub.errors import HubError, HubWarning
+from vaegmm.hub.repository import DEFAULT, WEIGHTS, Repository
+from vaegmm.hub.weights import describe_folder, fetch, find_cached, find_weights
+from vaegmm.model import VAEGMM
+
+NAME = "user/small"
+
+
+@pytest.fixture
+def folder(tiny_model: VAEGMM, tmp_path: Path) -> Path:
+    """A model's folder."""
+    path = tmp_path / "tiny"
+    tiny_model.save_pretrained(path, "# a model\n")
+    return path
+
+
+@pytest.fixture
+def online(hub: LocalHub, folder: Path) -> LocalHub:
+    """The hub, which has that model."""
+    hub.add(NAME, folder)
+    return hub
+
+
+def test_a_model_comes_from_the_hub_as_it_went_there(online: LocalHub, tiny_model: VAEGMM) -> None:
+    model = VAEGMM.from_pretrained(NAME)
+    assert model.config == tiny_model.config
+    theirs = tiny_model.state_dict()
+    assert all(torch.equal(one, theirs[name]) for name, one in model.state_dict().items())
+
+
+def test_only_what_serves_is_fetched(online: LocalHub, folder: Path) -> None:
+    files = {"history.json": b"[]", "map.safetensors": b"x", "optimizer.bin": b"x", "a.png": b"x"}
+    online.add(NAME, {path.name: path.read_bytes() for path in folder.iterdir()} | files)
+    found = fetch(Repository(NAME))
+    assert sorted(path.name for path in found.folder.iterdir()) == [
+        "config.json", "history.json", "map.safetensors", "model.safetensors",
+    ]  # fmt: skip
+
+
+def test_weights_say_where_they_are_from(online: LocalHub) -> None:
+    found = find_weights(NAME)
+    sha = online.repositories[f"model:{NAME}"].refs["main"]
+    host = online.url.removeprefix("http://")
+    assert (found.name, found.title) == ("small", NAME)
+    assert found.origin == f"from {host}, main at {sha[:7]}"
+    assert find_weights(NAME, sha).origin == f"from {host}, {sha[:7]}"
+    assert find_weights().origin == "embedded in the program"
+    assert find_weights(DEFAULT.parent / "judge").origin == "a folder on this machine"
+
+
+def test_a_revision_is_its_own_state(online: LocalHub, digits148: VAEGMM) -> None:
+    first = online.repositories[f"model:{NAME}"].refs["main"]
+    online.repositories[f"model:{NAME}"].refs["v1"] = first
+    online.add(NAME, WEIGHTS / "digits148")
+    assert VAEGMM.from_pretrained(NAME).config == digits148.config
+    for old in (f"{NAME}@v1", f"{NAME}@{first}"):
+        assert VAEGMM.from_pretrained(old).config.network.latent_dim == 2
+    assert VAEGMM.from_pretrained(NAME, revision="v1").config.network.latent_dim == 2
+
+
+def test_a_pinned_revision_in_the_cache_makes_no_request(online: LocalHub) -> None:
+    sha = online.repositories[f"model:{NAME}"].refs["main"]
+    VAEGMM.from_pretrained(NAME, sha)
+    assert online.requests
+    online.requests.clear()
+    VAEGMM.from_pretrained(NAME, sha)
+    VAEGMM.from_pretrained(f"{NAME}@{sha}")
+    assert online.requests == []
+
+
+def test_a_branch_in_the_cache_is_asked_for_news_and_not_fetched_again(online: LocalHub) -> None:
+    find_weights(NAME)
+    online.requests.clear()
+    find_weights(NAME)
+    assert {command for command, path in online.requests if "resolve" in path} == {"HEAD"}
+    assert len(online.requests) == 2
+
+
+def test_the_cache_serves_where_the_hub_is_away(online: LocalHub) -> None:
+    earlier = find_weights(NAME)
+    online.trouble = "broken"
+    with pytest.warns(HubWarning, match="answered 500 .*; what was fetched earlier is used"):
+        assert find_weights(NAME) == earlier
+    online.trouble = ""
+    del online.repositories[f"model:{NAME}"]
+    with pytest.raises(HubError, match="knows no such repository"):  # that will not pass
+        find_weights(NAME)
+
+
+def test_without_requests_the_cache_is_all_there_is(
+    online: LocalHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert find_cached(Repository(NAME)) is None
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(HubError, match=f"{NAME}: it is not in the cache, and HF_HUB_OFFLINE"):
+        find_weights(NAME)
+    assert online.requests == []
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    earlier = find_weights(NAME)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    online.requests.clear()
+    assert find_weights(NAME) == earlier
+    assert online.requests == []
+
+
+def fail_with(hub: LocalHub, trouble: str, seconds: float, deadline_s: float = 60) -> str:
+    """What is said of a fetch that fails, within some seconds."""
+    hub.trouble = trouble  # type: ignore[assignment]
+    begun = time.monotonic()
+    with pytest.raises(HubError) as raised:
+        fetch(Repository(NAME), deadline_s)
+    assert time.monotonic() - begun < seconds
+    assert find_cached(Repository(NAME)) is None  # no half of a model is taken for one
+    words = str(raised.value)
+    assert words.startswith(f"{NAME}: ")
+    assert "\n" not in words
+    return words
+
+
+def test_a_hub_that_hangs_is_left_at_the_deadline(online: LocalHub) -> None:
+    assert fail_with(online, "stall", 3, 0.5).endswith("took more than 0.5 seconds")
+
+
+def test_a_hub_that_gives_no_first_answer_is_not_waited_for(
+    online: LocalHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "FIRST_ANSWER_S", 0.3)
+    assert fail_with(online, "stall", 5).endswith("does not answer")
+
+
+@pytest.mark.parametrize("trouble", ["stall half way", "trickle"])
+def test_a_download_that_drags_on_is_left_at_the_deadline(online: LocalHub, trouble: str) -> None:
+    assert fail_with(online, trouble, 3, 0.7).endswith("took more than 0.7 seconds")
+
+
+def test_half_a_download_is_none_and_the_rest_comes_later(online: LocalHub) -> None:
+    assert fail_with(online, "cut off", 15).endswith("broke off")
+    online.trouble = ""
+    assert VAEGMM.from_pretrained(NAME).labels == (1, 4, 8)
+
+
+def test_a_hub_that_is_broken_is_known_at_once(online: LocalHub) -> None:
+    assert fail_with(online, "broken", 3).endswith("answered 500 Internal Server Error")
+
+
+def test_a_hub_that_is_not_there_is_known_at_once() -> None:
+    """In a process of its own: the client keeps to the hub that it began with."""
+    code = "from vaegmm.model import VAEGMM\nVAEGMM.from_pretrained('user/small')"
+    environment = {"HF_ENDPOINT": "http://127.0.0.1:9", "PATH": "", "HF_HOME": "/nonexistent"}
+    begun = time.monotonic()
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=WEIGHTS.parent, text=True,
+        stderr=subprocess.PIPE, check=False,
+    )  # fmt: skip
+    assert time.monotonic() - begun < 20  # torch, on a busy machine; the client's retries take 23
+    assert "HubError: user/small: 127.0.0.1:9 cannot be reached" in ended.stderr
+
+
+def test_what_is_not_there_is_said(online: LocalHub) -> None:
+    for name, words in {
+        "user/other": "user/other: .* knows no such repository, or it is private; check the name",
+        f"{NAME}@v9": f"{NAME}@v9: there is no such revision; give a branch, a tag or a commit",
+        f"{NAME}@{'0' * 40}": "there is no such revision",
+        "-user/..": "Repo id must use alphanumeric",
+    }.items():
+        with pytest.raises(HubError, match=words) as raised:
+            find_weights(name)
+        assert not raised.value.is_temporary
+    with pytest.raises(HubError, match=r"\(nor is there a folder user/other here\)"):
+        find_weights("user/other")
+
+
+def test_a_gated_repository_says_how_to_get_in(online: LocalHub) -> None:
+    online.repositories[f"model:{NAME}"].is_gated = True
+    assert "access is gated; ask for it on the repository's page" in fail_with(online, "", 3)
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"README.md": b"hello"}, "it holds no config.json, so it is no model of this program"),
+        ({"config.json": b"{}"}, "it holds no model.safetensors"),
+        ({"config.json": b'{"architectures": ["Bert"]}', "model.safetensors": b"x"}, "no format_v"),
+        ({"config.json": b"[1]", "model.safetensors": b"x"}, "no format_version"),
+        ({"config.json": b"\xff{", "model.safetensors": b"x"}, "no format_version"),
+        ({"config.json": b"[" * 200_000, "model.safetensors": b"x"}, "no format_version"),
+    ],
+)
+def test_another_program_s_model_is_none_of_ours_and_its_weights_are_not_fetched(
+    online: LocalHub, files: dict[str, bytes], words: str
+) -> None:
+    online.add(NAME, files)
+    assert words in fail_with(online, "", 3)
+    assert ("GET", "model.safetensors") not in [
+        (command, path.rpartition("/")[2]) for command, path in online.requests
+    ]
+
+
+def test_a_program_without_its_weights_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    gone = tmp_path / "weights" / "digits"
+    monkeypatch.setattr(repository, "DEFAULT", gone)
+    monkeypatch.setattr(weights, "EMBEDDED", (gone,))
+    with pytest.raises(ValueError, match="embedded model 'digits' is not here, since the program"):
+        VAEGMM.from_pretrained()
+
+
+def test_a_folder_that_is_none_is_said_as_before() -> None:
+    with pytest.raises(ValueError, match="no model in nowhere"):
+        VAEGMM.from_pretrained("nowhere")
+    assert describe_folder(DEFAULT).folder == DEFAULT
