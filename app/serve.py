@@ -64,3 +64,6 @@ class _Replacing(BaseReloader):
     def swap_blocks(self, demo: gr.Blocks) -> None:
         super().swap_blocks(demo)
         demo.config = demo.get_config_file()
+        # What programs are told of the page, kept since the first one asked.
+        self._app.api_info = self._app.all_app_info = None
+        self._app.page_api_info.clear()

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from vaegmm.hub.errors import HubError, hub_host
@@ -51,12 +52,12 @@ class Supply:
         self._here: dict[Path | Repository, tuple[Weights, VAEGMM]] = {}
         self._words: dict[Repository, str] = {}
         self._pending: set[Repository] = set()
-        self.edition = 0
         for source in self._wanted:
             if isinstance(source, Repository):
                 self._begin(source)
             else:
                 self._here[source] = _load(describe_folder(source))
+        self._shown = self.state
 
     def _begin(self, repository: Repository) -> None:
         """Take what the cache has; of a commit that is all there will ever be."""
@@ -76,14 +77,26 @@ class Supply:
     def here(self) -> Loaded:
         """The models that a page may show, in the operator's order; never none."""
         found = [self._here[source] for source in self._wanted if source in self._here]
-        return dict(found or [_load(describe_folder(folder)) for folder in EMBEDDED])
+        return dict(found or self._embedded)
+
+    @cached_property
+    def _embedded(self) -> list[tuple[Weights, VAEGMM]]:
+        return [_load(describe_folder(folder)) for folder in EMBEDDED]
+
+    @property
+    def state(self) -> list[str]:
+        """What tells the page of these models from one of others; the same in every process."""
+        return [f"{weights.title} {weights.folder.name}" for weights in self.here]
 
     def describe(self) -> Answer:
-        """The JSON that the Model tab shows of what is on its way, or went wrong on it."""
+        """The JSON that the Model tab shows of what is on its way, or went wrong on it.
+
+        `shown` is the `state` of the page that whoever comes now is given.
+        """
         return {
             "words": [self._words[one] for one in self._wanted if one in self._words],
             "isPending": bool(self._pending),
-            "edition": self.edition,
+            "shown": self._shown,
         }
 
     def start(self, show: Callable[[], None]) -> None:
@@ -132,20 +145,19 @@ class Supply:
         show: Callable[[], None],
     ) -> None:
         """Take what has arrived and show it, or say why there is nothing."""
-        before = self._here.get(repository)
+        before = dict(self._here)
+        here = self._here.get(repository)
+        self._words.pop(repository, None)
         try:
             if isinstance(outcome, HubError):
                 raise outcome
-            if before is None or before[0].folder != outcome.folder:
+            if here is None or here[0].folder != outcome.folder:
                 self._here[repository] = _load(outcome)
-                self.edition += 1
                 show()
-            self._words.pop(repository, None)
+                self._shown = self.state
             print(f"{repository}: {outcome.origin}, after {seconds:.1f} s", flush=True)
         except ValueError as error:
-            self._here.pop(repository, None)
-            if before is not None:
-                self._here[repository] = before
+            self._here = before
             self._fail(repository, error)
             print(f"{self._words[repository]} ({seconds:.1f} s)", file=sys.stderr, flush=True)
         self._pending.discard(repository)

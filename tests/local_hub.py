@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import re
+import sys
 import threading
 import urllib.parse
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Literal
 
-Trouble = Literal["", "stall", "stall half way", "cut off", "trickle", "broken"]
+Trouble = Literal["", "hold", "stall", "stall half way", "cut off", "trickle", "broken"]
 PATIENCE_S = 120  # of a request that is never answered; a test is over long before
 KINDS = {"models": "model", "spaces": "space", "datasets": "dataset"}
 
@@ -60,7 +61,8 @@ class LocalHub:
     Attributes:
         repositories: by "model:user/name" or "space:user/name".
         requests: method and path of each request that came in.
-        trouble: how files fail, once they are asked for; "stall" and "broken" hold for everything.
+        trouble: how files fail, once they are asked for; "hold" (until there is none), "stall" and
+            "broken" concern everything.
         token: what one has to bring to write.
     """
 
@@ -77,8 +79,7 @@ class LocalHub:
             pass
 
         Handler.hub = hub
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -116,6 +117,15 @@ def serve_hub() -> Iterator[LocalHub]:
         hub.close()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Keep still where the client has gone."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 class _Handler(BaseHTTPRequestHandler):
     hub: LocalHub
     protocol_version = "HTTP/1.1"
@@ -136,6 +146,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = urllib.parse.unquote(urllib.parse.urlsplit(self.path).path)
         self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.hub.requests.append((self.command, path))
+        while self.hub.trouble == "hold" and not self.hub.is_over.wait(0.02):
+            pass
         if self.hub.trouble == "stall":
             self.hub.is_over.wait(PATIENCE_S)
             self.close_connection = True

@@ -28,6 +28,13 @@ def edit_config(folder: Path, **changes: object) -> None:
     (folder / "config.json").write_text(json.dumps(values))
 
 
+def test_saving_without_a_readme_leaves_the_one_that_is_there(
+    tiny_model: VAEGMM, folder: Path
+) -> None:
+    tiny_model.save_pretrained(folder)
+    assert (folder / "README.md").read_text() == "# a model\n"
+
+
 def test_save_then_load_is_exact(tiny_model: VAEGMM, folder: Path) -> None:
     names = sorted(path.name for path in folder.iterdir())
     assert names == ["README.md", "config.json", "model.safetensors"]

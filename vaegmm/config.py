@@ -163,7 +163,7 @@ class ExperimentConfig:
     mixture: MixtureConfig = field(default_factory=MixtureConfig)
     refine: RefineConfig = field(default_factory=RefineConfig)
     init_from: str | None = None
-    """Model, by its folder or user/name[@revision] of the Hugging Face hub, whose network the training
+    """Model folder, or user/name[@revision] of the Hugging Face hub, whose network the training
     begins with instead of a fresh one. Settings of the network that are not given are then that
     model's."""
     seed: int = 0

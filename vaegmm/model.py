@@ -105,13 +105,18 @@ class VAEGMM(nn.Module):
         spread: Tensor = torch.linalg.solve_triangular(lower, eps, upper=False)
         return self.means.cpu()[components] + temperature * spread.squeeze(2)
 
-    def save_pretrained(self, folder: str | Path, readme: str) -> None:
-        """Write config.json, model.safetensors and README.md into a folder."""
+    def save_pretrained(self, folder: str | Path, readme: str | None = None) -> None:
+        """Write config.json and model.safetensors into a folder, and README.md where it is given.
+
+        Without one, what stands in the folder's README.md stays: a model card is made from the
+        whole folder, pictures and figures included, and therefore comes last.
+        """
         folder = Path(folder)
         write_tensors(self.state_dict(), folder / "model.safetensors")
         write_json(folder / "config.json", dataclasses.asdict(self.config))
-        with replacing(folder / "README.md") as temporary:
-            temporary.write_text(readme, encoding="utf-8")
+        if readme is not None:
+            with replacing(folder / "README.md") as temporary:
+                temporary.write_text(readme, encoding="utf-8")
 
     @classmethod
     def from_pretrained(

@@ -83,7 +83,7 @@ def check_finite(config: object) -> None:
 
 
 def _convert(hint: object, value: object, where: str, default: object = None) -> object:
-    """Check one value against its annotation; lists become tuples, integers may be floats."""
+    """Check one value against its annotation; JSON's lists may be tuples, integers floats."""
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return from_dict(hint, value, where, default)
     origin, args = typing.get_origin(hint), typing.get_args(hint)
@@ -91,8 +91,9 @@ def _convert(hint: object, value: object, where: str, default: object = None) ->
         if value in args:
             return value
         raise ValueError(f"{where}: expected one of {', '.join(map(repr, args))}, got {value!r}")
-    if origin is tuple and isinstance(value, list | tuple):
-        return tuple(_convert(args[0], item, where) for item in value)
+    if origin in (tuple, list) and isinstance(value, list | tuple):
+        items = [_convert(args[0], item, where) for item in value]
+        return tuple(items) if origin is tuple else items
     if hint is float and type(value) is int and abs(value) < 2**1023:
         return float(value)
     allowed = args if origin is types.UnionType else (hint,)

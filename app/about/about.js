@@ -103,7 +103,7 @@ find("about-em").addEventListener("click", () => {
   target?.focus({ preventScroll: true });
 });
 showFacts();
-showSupply(props.supply);
+showSupply({ ...props.supply, shown: props.state });
 // Nobody is made to wait for figures that nobody looks at.
 let isSeen = false;
 new ResizeObserver(() => {

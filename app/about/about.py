@@ -142,6 +142,7 @@ def build_about(abouts: Mapping[str, About], supply: Supply) -> gr.HTML:
         apply_default_css=False,
         server_functions=_server_functions(abouts, supply),
         supply=supply.describe(),
+        state=supply.state,
         has_choice=len(abouts) > 1,
         colours=list(PALETTE),
         readers=[

@@ -15,9 +15,9 @@ async function watchSupply() {
   if (!supply || supply.isPending) supplyTimer = setTimeout(watchSupply, SUPPLY_MS);
 }
 
-function showSupply({ words, edition }) {
+function showSupply({ words, shown }) {
   const lines = words.map((line) => make("p", "", line));
-  if (edition !== props.supply.edition) {
+  if (shown.join() !== props.state.join()) {
     const line = make("p", "", "Other weights are here now; this page still shows the earlier ones. ");
     const button = Object.assign(make("button", "tool", "Reload the page"), { type: "button" });
     button.addEventListener("click", () => location.reload());

@@ -16,7 +16,8 @@ from safetensors.torch import load_file
 from tests.cli.test_cannot_lose_work import ENVIRONMENT, ROOT, finish, read_history
 from vaegmm.cli import train
 from vaegmm.data.datasets import LabelledImages
-from vaegmm.model import VAEGMM, WEIGHTS
+from vaegmm.hub.repository import WEIGHTS
+from vaegmm.model import VAEGMM
 
 GIVEN_NO_LABELS = "labels only name the 3 components; one temperature fitted to held-out ones"
 

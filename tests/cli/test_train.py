@@ -13,6 +13,7 @@ from PIL import Image
 from tests.cli.conftest import TINY
 from vaegmm.cli import evaluate, train
 from vaegmm.evaluation.comparison import read_run
+from vaegmm.evaluation.model_card import write_model_card
 from vaegmm.model import VAEGMM
 
 
@@ -31,6 +32,14 @@ def test_a_run_writes_model_figures_and_plots(run: Path) -> None:
     assert settings["device"] == "cpu"
     with Image.open(run / "curves.png") as image:
         assert image.width > 500
+
+
+def test_the_figures_come_last_and_the_card_tells_of_all_that_came_before(run: Path) -> None:
+    written = {path.name: path.stat().st_mtime_ns for path in run.iterdir()}
+    assert written["metrics.json"] == max(written.values())  # a tick of the clock may hold two
+    card = (run / "README.md").read_text(encoding="utf-8")
+    assert card == write_model_card(run)
+    assert card.count(".png)") == 5
 
 
 def test_a_folder_that_holds_a_run_is_refused(

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 from vaegmm.data.datasets import LabelledImages
-from vaegmm.evaluation.autoencoding import (
-    AutoencoderMetrics,
-    measure_autoencoder,
-    random_latents,
-)
-from vaegmm.evaluation.metrics import Metrics, measure
-from vaegmm.evaluation.model_card import write_model_card
-from vaegmm.evaluation.page import heading, paragraph, picture, table, write_page
+from vaegmm.evaluation.autoencoding import AutoencoderMetrics, random_latents
+from vaegmm.evaluation.figures import FIGURES, measure_figures, write_figures
+from vaegmm.evaluation.metrics import Metrics
+from vaegmm.evaluation.model_card import README, write_model_card
+from vaegmm.evaluation.page import heading, paragraph, picture, table, write_page, write_text
 from vaegmm.evaluation.plots import (
     plot_curves,
     plot_latents,
@@ -33,15 +29,15 @@ N_SHOWN = 128  # samples in the picture
 def report_run(
     model: VAEGMM, validation: LabelledImages, history: list[Epoch], folder: Path, seed: int
 ) -> tuple[Metrics, AutoencoderMetrics]:
-    """Measure a model on its validation images; save it, its figures and its pictures."""
-    metrics = measure(model, validation)
-    autoencoder = measure_autoencoder(model, validation, seed)
-    model.save_pretrained(folder, write_model_card(model, metrics, autoencoder))
+    """Measure a model on its validation images; save it, its figures, pictures and card."""
+    measured = measure_figures(model, validation, seed)
+    figures = {"validation": measured}
+    model.save_pretrained(folder)
     plot_curves(history, folder / "curves.png")
     plot_model(model, validation, folder, seed)
-    figures = {"mixture": dataclasses.asdict(metrics), "network": dataclasses.asdict(autoencoder)}
-    write_json(folder / "metrics.json", {"validation": figures})
-    return metrics, autoencoder
+    write_text(write_model_card(folder, figures=figures), folder / README)
+    write_figures(figures, folder)  # last: they say that the run is whole
+    return measured.mixture, measured.network
 
 
 def plot_model(model: VAEGMM, data: LabelledImages, folder: Path, seed: int) -> None:
@@ -58,7 +54,7 @@ def plot_model(model: VAEGMM, data: LabelledImages, folder: Path, seed: int) -> 
 def write_report(title: str, model: VAEGMM, sections: list[Section], folder: Path) -> None:
     """Write metrics.json, and report.html with the pictures that lie in the folder."""
     figures = {section.title.lower(): section.figures for section in sections}
-    write_json(folder / "metrics.json", figures)
+    write_json(folder / FIGURES, figures)
     trained_on = model.config.training_images
     parts = [
         heading(title, 1),

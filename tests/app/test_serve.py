@@ -1,0 +1,183 @@
+"""One page takes another's place while it is served: what the hub brings, in a real process."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from gradio_client import Client, handle_file
+from PIL import Image
+
+from tests.browser.browsing import Server, serve_app
+from tests.conftest import HUB
+from vaegmm.data.datasets import LabelledImages
+from vaegmm.hub.repository import WEIGHTS
+
+NAME = "user/three"
+SMALL = "1 / 4 / 8"
+MISFIT = {"error": "The page and the program do not fit together; reload the page."}
+
+Config = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A server, and its page before and after the change."""
+
+    server: Server
+    before: Config
+    after: Config
+
+
+@pytest.fixture(scope="module")
+def change() -> Iterator[Change]:
+    """A page that began with the embedded models, and has those of the hub now."""
+    HUB.add(NAME, WEIGHTS / "digits148")
+    HUB.trouble = "hold"
+    with serve_app("--weights", NAME) as server:
+        before = get_config(server)
+        assert ask(server.url, before, "describe_model", {"model": SMALL}, "early")["exam"]
+        HUB.trouble = ""
+        while list_weights(after := get_config(server)) == list_weights(before):
+            time.sleep(0.1)
+        yield Change(server, before, after)
+    HUB.reset()
+
+
+def test_the_page_begins_with_the_embedded_models_and_takes_what_arrives(change: Change) -> None:
+    assert list_weights(change.before) == [
+        "digits, embedded in the program",
+        "digits148, embedded in the program",
+    ]
+    (weights,) = list_weights(change.after)
+    assert weights.startswith(f"{NAME}, from 127.0.0.1:")
+
+
+def test_it_is_served_as_if_it_had_been_there_from_the_beginning(change: Change) -> None:
+    """As by another process that finds it in the cache, but for what is random or of the moment."""
+    with serve_app("--weights", NAME) as server:
+        fresh = get_config(server)
+        apis = [list_endpoints(one) for one in (server, change.server)]
+    assert apis[0] == apis[1]
+    for config in (fresh, ours := json.loads(json.dumps(change.after))):
+        del config["app_id"], config["root"]
+        del find_component(config, "describe_supply")["props"]["props"]["supply"]
+    assert fresh == ours
+
+
+def test_switches_stay_as_they_were(change: Change) -> None:
+    url = change.server.url
+    asked = json.dumps({"data": [SMALL]}).encode()
+    past_the_queue = urllib.request.Request(
+        f"{url}/gradio_api/run/model", asked, {"Content-Type": "application/json"}
+    )
+    for request in (f"{url}/monitoring", past_the_queue):
+        with pytest.raises(urllib.error.HTTPError) as raised:
+            urllib.request.urlopen(request)
+        assert raised.value.code in (403, 404)
+        raised.value.close()
+
+
+def test_programs_are_answered_by_the_new_model(
+    change: Change, sample: LabelledImages, tmp_path: Path
+) -> None:
+    client = Client(change.server.url, verbose=False)
+    facts = client.predict(SMALL, api_name="/model")["facts"]
+    assert facts["weights"].startswith(NAME)
+    Image.fromarray(sample.images[0].numpy()).save(tmp_path / "digit.png")
+    assert client.predict(handle_file(tmp_path / "digit.png"), api_name="/classify")["label"] == 1
+    jobs = [client.submit("4", "1", api_name="/morph") for _ in range(3)]
+    assert all(Path(job.result()).suffix == ".gif" for job in jobs)
+    client.close()
+
+
+@pytest.mark.parametrize("visitor", ["early", "late"])  # who asked before the change, or only after
+def test_who_has_the_old_page_open_is_answered_or_told_to_reload(
+    change: Change, visitor: str
+) -> None:
+    url, old = change.server.url, change.before
+    assert ask(url, old, "describe_model", {"model": SMALL}, visitor)["exam"]
+    assert ask(url, old, "describe_model", {"model": "0-9"}, visitor) == MISFIT
+    (state,) = [
+        one["state"]
+        for one in find_component(old, "open_map")["props"]["props"]["readers"]
+        if one["name"] == "0-9"
+    ]
+    question = {"model": SMALL, "map": "principal", "state": state}
+    assert ask(url, old, "open_map", question, visitor) == MISFIT
+    supply = ask(url, old, "describe_supply", None, visitor)
+    assert supply["shown"] == get_state(change.after) != get_state(old)
+
+
+def test_no_visitor_can_name_a_repository(change: Change) -> None:
+    url, page = change.server.url, change.after
+    n_requests = len(HUB.requests)
+    for name in (NAME, f"{NAME}@main", "user/other", "../weights/digits", str(WEIGHTS / "digits")):
+        assert ask(url, page, "describe_model", {"model": name}, "bad") == MISFIT
+        asked = json.dumps({"data": [name]}).encode()
+        request = urllib.request.Request(
+            f"{url}/gradio_api/call/model", asked, {"Content-Type": "application/json"}
+        )
+        event = read(request)["event_id"]
+        with urllib.request.urlopen(f"{url}/gradio_api/call/model/{event}") as answer:
+            assert answer.read().decode().startswith("event: error")
+    assert len(HUB.requests) == n_requests
+
+
+def get_config(server: Server) -> Config:
+    return read(f"{server.url}/config")
+
+
+def get_state(config: Config) -> list[str]:
+    return find_component(config, "describe_supply")["props"]["props"]["state"]
+
+
+def list_endpoints(server: Server) -> Config:
+    """What programs are told of, without the examples, which name the port."""
+    endpoints = read(f"{server.url}/gradio_api/info")["named_endpoints"]
+    return {
+        name: {key: value for key, value in one.items() if key != "code_snippets"}
+        for name, one in endpoints.items()
+    }
+
+
+def read(request: str | urllib.request.Request) -> Config:
+    with urllib.request.urlopen(request) as answer:
+        value: Config = json.load(answer)
+        return value
+
+
+def find_component(config: Config, function: str) -> dict[str, object]:
+    """The component that has this server function."""
+    (found,) = [
+        one for one in config["components"] if function in one["props"].get("server_fns", [])
+    ]
+    return found
+
+
+def list_weights(config: Config) -> list[str]:
+    readers = find_component(config, "describe_supply")["props"]["props"]["readers"]
+    return [dict(one["facts"])["Weights"] for one in readers]
+
+
+def ask(url: str, config: Config, function: str, question: object, visitor: str) -> Config:
+    """Ask as a page of this config does."""
+    asked = {
+        "data": question,
+        "component_id": find_component(config, function)["id"],
+        "fn_name": function,
+        "session_hash": visitor,
+    }
+    return read(
+        urllib.request.Request(
+            f"{url}/gradio_api/component_server",
+            json.dumps(asked).encode(),
+            {"Content-Type": "application/json"},
+        )
+    )
