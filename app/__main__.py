@@ -16,17 +16,24 @@ from dataclasses import dataclass, field
 from vaegmm.cli.parse import parse, run
 
 PROG = "python -m app"
-DEFAULT_PORT = "7860"
+DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", "7860"
+
+
+def find_setting(*names: str) -> str:
+    """Return the first of these environment variables that is set and not empty, or ""."""
+    return next(filter(None, map(os.environ.get, names)), "")
 
 
 @dataclass(frozen=True)
 class AppArguments:
     """Serve the page that reads digits while they are drawn."""
 
-    host: str = "127.0.0.1"
-    """Address to listen on; 0.0.0.0 lets other machines in."""
-    port: str = field(default_factory=lambda: os.environ.get("PORT") or DEFAULT_PORT)
-    """Port to listen on, 1 to 65535; the environment variable PORT when not given."""
+    host: str = field(default_factory=lambda: find_setting("GRADIO_SERVER_NAME") or DEFAULT_HOST)
+    """Address to listen on; 0.0.0.0 lets other machines in. GRADIO_SERVER_NAME when not given."""
+    port: str = field(
+        default_factory=lambda: find_setting("PORT", "GRADIO_SERVER_PORT") or DEFAULT_PORT
+    )
+    """Port to listen on, 1 to 65535; PORT or GRADIO_SERVER_PORT when not given."""
     weights: tuple[str, ...] = field(
         default_factory=lambda: tuple(os.environ.get("VAEGMM_WEIGHTS", "").split())
     )

@@ -10,7 +10,7 @@ from vaegmm.networks.vae import VAE, reparameterize
 from vaegmm.outliers import misfit
 from vaegmm.runtime import evaluating
 
-BATCH = 500
+BATCH = 100  # images at a time: memory that activations take, and more are no faster
 
 
 def to_pixels(images: Tensor) -> Tensor:

@@ -101,10 +101,14 @@ class Morpher:
         }
 
     def warm_up(self) -> None:
-        """Make one morph and forget it: the first call is slow."""
+        """Make one morph and forget it: the first call is slow.
+
+        A straight one: a geodesic's first search takes as long as its next, and that is seconds on
+        a slow core.
+        """
         labels = self.model.labels
         start, end = self.split(Typed(f"{labels[0]}{labels[-1]}", 0))
-        self.describe_place(Place(start, end, MorphSettings()))
+        self.describe_place(Place(start, end, MorphSettings("linear")))
 
 
 def build_morph(pad_ids: Sequence[str], morphers: Mapping[str, Morpher]) -> gr.HTML:

@@ -38,7 +38,19 @@ def test_the_first_and_the_last_port_are_ports() -> None:
     assert (read_port("1"), read_port("65535")) == (1, 65535)
 
 
+def test_a_space_says_where_to_listen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PORT", raising=False)
+    monkeypatch.setenv("GRADIO_SERVER_PORT", "7998")
+    monkeypatch.setenv("GRADIO_SERVER_NAME", "0.0.0.0")
+    assert (AppArguments().host, AppArguments().port) == ("0.0.0.0", "7998")
+    monkeypatch.setenv("PORT", "7999")
+    assert AppArguments().port == "7999"
+    monkeypatch.setenv("GRADIO_SERVER_NAME", "")
+    assert AppArguments().host == "127.0.0.1"
+
+
 def test_the_environment_gives_the_default_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GRADIO_SERVER_PORT", raising=False)
     monkeypatch.setenv("PORT", "7999")
     assert AppArguments().port == "7999"
     monkeypatch.setenv("PORT", "")

@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from vaegmm.model import VAEGMM
+from vaegmm.operations.adam import Adam
 from vaegmm.operations.border import SOFTNESS, decode
 from vaegmm.operations.curves import Spline, spline_basis
 from vaegmm.runtime import Precision, autocast, evaluating, resolve_precision
@@ -43,13 +44,12 @@ def find_geodesic(model: VAEGMM, start: Tensor, end: Tensor) -> Spline:
         places = torch.linspace(0, 1, N_KNOTS, device=device)[1:-1, None]
         inner = torch.lerp(first, last, places).requires_grad_()  # (B, K - 2, D)
         basis = spline_basis(torch.linspace(0, 1, N_POINTS, device=device), N_KNOTS)  # (N, K)
-        optimizer = torch.optim.Adam([inner], betas=(0.9, 0.95))
+        optimizer = Adam(inner, betas=(0.9, 0.95))
         for step in range(N_STEPS):
-            optimizer.param_groups[0]["lr"] = STEP_SIZE * _anneal(step)
             z = basis @ torch.cat([first, inner, last], 1)  # (B, N, D)
             energy = measure_energy(model, z, precision).sum()
-            (inner.grad,) = torch.autograd.grad(energy, inner)
-            optimizer.step()
+            (gradient,) = torch.autograd.grad(energy, inner)
+            optimizer.step(gradient, STEP_SIZE * _anneal(step))
         return Spline(torch.cat([first, inner.detach(), last], 1))
 
 

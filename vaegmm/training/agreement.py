@@ -15,12 +15,13 @@ from torch.nn.functional import one_hot
 
 from vaegmm.config import AugmentationConfig
 from vaegmm.data.augment import augment
-from vaegmm.latents import BATCH, encode_images, to_bytes, to_pixels
+from vaegmm.latents import encode_images, to_bytes, to_pixels
 from vaegmm.mixture.em import Parameters
 from vaegmm.mixture.gaussian import cholesky_precisions
 from vaegmm.networks.vae import VAE
 from vaegmm.training.components import log_joint_of
 
+BATCH = 500  # images changed at a time: a seed's changes depend on it
 UNLINKED = 1e-9  # images between two components that share none, so that the graph holds together
 
 
