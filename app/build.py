@@ -1,5 +1,6 @@
 """The page: a title and the tabs. What a tab holds and does stands in `app/tabs`."""
 
+import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,7 @@ MASTHEAD = """
 </header>
 """
 OPEN_LINKED_TAB = Path(__file__).with_name("tabs").joinpath("linked.js").read_text(encoding="utf-8")
+N_PAGES, PAGE_SIZE = 10**6, 10**3  # different pages, and components in one
 UPLOAD_LIFE_S = 3600  # files sent to the API are deleted after this long
 
 
@@ -70,7 +72,10 @@ def load_app(supply: Supply) -> gr.Blocks:
         "Explore": partial(build_explore_tab, explorers) if explorers else None,
         "Model": partial(build_model_tab, abouts, supply, Walker(load_points())),
     }
-    return build_app({name: build for name, build in tabs.items() if build is not None})
+    return build_app(
+        {name: build for name, build in tabs.items() if build is not None},
+        first_number=number_page(supply.state),
+    )
 
 
 def encode_handwritings(
@@ -110,13 +115,18 @@ def name_digits(labels: Sequence[int]) -> str:
     return f"{first}-{last}" if is_run else " / ".join(map(str, labels))
 
 
-def build_app(tabs: Mapping[str, Callable[[], None]]) -> gr.Blocks:
-    """Arrange the page: a title, and tabs by their names, each of which places its components.
+def number_page(state: Sequence[str]) -> int:
+    """The number that a page's first component has.
 
-    Its components are numbered from the beginning, so that every process that serves the same page
-    knows what a visitor of another one asks for.
+    Every process that serves the same page knows what a visitor of another one asks for, and a page
+    of other models has numbers of its own.
     """
-    Context.id = 0
+    return zlib.crc32("\n".join(state).encode()) % N_PAGES * PAGE_SIZE
+
+
+def build_app(tabs: Mapping[str, Callable[[], None]], first_number: int = 0) -> gr.Blocks:
+    """Arrange the page: a title, and tabs by their names, each of which places its components."""
+    Context.id = first_number
     page = gr.Blocks(
         title=TITLE, analytics_enabled=False, delete_cache=(UPLOAD_LIFE_S, UPLOAD_LIFE_S)
     )

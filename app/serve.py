@@ -43,8 +43,8 @@ def launch(page: gr.Blocks, host: str, port: int) -> None:
 def replace(served: gr.Blocks, page: gr.Blocks) -> None:
     """Serve another page in the place of one that was launched; its server goes on.
 
-    Whoever has the old page open asks the new one from now on, about components of the same
-    numbers: what does not fit is answered with a request to reload.
+    Whoever has the old page open is answered as before: its components, which have other numbers,
+    stay within reach.
     """
     for name in KEPT:
         setattr(page, name, getattr(served, name))
@@ -62,8 +62,14 @@ class _Replacing(BaseReloader):
         return self._app
 
     def swap_blocks(self, demo: gr.Blocks) -> None:
+        own = set(demo.blocks)
+        demo.blocks.update(self._app.get_blocks().blocks | demo.blocks)
         super().swap_blocks(demo)
-        demo.config = demo.get_config_file()
+        config = demo.get_config_file()
+        config["components"] = [one for one in config["components"] if one["id"] in own]
+        for part in config["page"].values():
+            part["components"] = [number for number in part["components"] if number in own]
+        demo.config = config
         # What programs are told of the page, kept since the first one asked.
         self._app.api_info = self._app.all_app_info = None
         self._app.page_api_info.clear()

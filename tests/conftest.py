@@ -46,13 +46,18 @@ def seeded() -> None:
     torch.manual_seed(0)
 
 
+def clear_hub() -> None:
+    """Leave neither the hub nor its cache with anything."""
+    HUB.reset()
+    shutil.rmtree(HUB_HOME)
+    os.mkdir(HUB_HOME)
+
+
 @pytest.fixture
 def hub() -> Iterator[LocalHub]:
     """The hub, with nothing in it and in good health; its cache is empty, too."""
     yield HUB
-    HUB.reset()
-    shutil.rmtree(HUB_HOME)
-    os.mkdir(HUB_HOME)
+    clear_hub()
 
 
 def pytest_sessionfinish() -> None:

@@ -19,12 +19,7 @@ const chosen = {
   components: true, // whether the mixture's components are drawn
 };
 
-const makeQuestion = (rest = {}) => ({
-  model: chosen.reader.name,
-  state: chosen.reader.state,
-  map: chosen.map,
-  ...rest,
-});
+const makeQuestion = (rest = {}) => ({ model: chosen.reader.name, map: chosen.map, ...rest });
 
 /** Whether a question's model and map are still those that are chosen. */
 const isChosen = (question) => question?.model === chosen.reader.name && question.map === chosen.map;

@@ -12,14 +12,13 @@ import gradio as gr
 from app.explore.explorer import N_CELLS, N_COLUMNS, Answer, Explorer
 from app.explore.questions import (
     pick,
-    read_explorer,
     read_latent,
     read_map_question,
     read_place,
 )
 from app.morph.morph import make_place_maker
 from app.shared.assets import COMMON_SCRIPTS, COMMON_STYLES, join_files
-from app.shared.questions import with_error_answer
+from app.shared.questions import read_model_question, with_error_answer
 from vaegmm.evaluation.palette import PALETTE, PALETTE_ON_DARK
 from vaegmm.operations.atlas import find_latent
 from vaegmm.operations.dimensions import N_LOOKS, REACH
@@ -64,7 +63,6 @@ def build_explore(pad_id: str, explorers: Mapping[str, Explorer]) -> gr.HTML:
         readers=[
             {
                 "name": name,
-                "state": explorer.state,
                 "labels": list(explorer.model.labels),
                 "maps": list(explorer.charts),
             }
@@ -78,21 +76,21 @@ def _server_functions(explorers: Mapping[str, Explorer]) -> list[Callable[[objec
 
     @with_error_answer
     def open_map(question: object) -> Answer:
-        explorer = read_explorer(question, explorers)
+        explorer = read_model_question(question, explorers)
         return read_map_question(question, explorer.charts).describe()
 
     @with_error_answer
     def shade_map(question: object) -> Answer:
-        explorer = read_explorer(question, explorers)
+        explorer = read_model_question(question, explorers)
         return read_map_question(question, explorer.charts).shading
 
     @with_error_answer
     def open_sheet(question: object) -> Answer:
-        return {"picture": read_explorer(question, explorers).sheet}
+        return {"picture": read_model_question(question, explorers).sheet}
 
     @with_error_answer
     def look_at_place(question: object) -> Answer:
-        explorer = read_explorer(question, explorers)
+        explorer = read_model_question(question, explorers)
         chart = read_map_question(question, explorer.charts)
         return explorer.describe_latent(
             find_latent(chart.atlas, read_place(pick(question, "place")))
@@ -100,13 +98,13 @@ def _server_functions(explorers: Mapping[str, Explorer]) -> list[Callable[[objec
 
     @with_error_answer
     def look_at_latent(question: object) -> Answer:
-        explorer = read_explorer(question, explorers)
+        explorer = read_model_question(question, explorers)
         z = read_latent(pick(question, "z"), explorer.latent_dim)
         return {**explorer.describe_latent(z), "places": explorer.find_places(z)}
 
     @with_error_answer
     def open_sliders(question: object) -> Answer:
-        explorer = read_explorer(question, explorers)
+        explorer = read_model_question(question, explorers)
         z = read_latent(pick(question, "z"), explorer.latent_dim)
         return {"dimensions": explorer.describe_dimensions(z)}
 

@@ -5,7 +5,6 @@ What lies behind a place of a map stands in `vaegmm.operations.atlas`, what a di
 """
 
 import math
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -107,11 +106,6 @@ class Explorer:
     def model(self) -> VAEGMM:
         """The model itself."""
         return self.morpher.model
-
-    @cached_property
-    def state(self) -> str:
-        """What tells these weights from any others of a model of the same name."""
-        return f"{zlib.crc32(self.model.means.cpu().numpy().tobytes()):08x}"
 
     @cached_property
     def sheet(self) -> str:

@@ -6,26 +6,11 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from app.explore.explorer import Explorer
-from app.shared.questions import misfit, read_model_question, read_number, shorten
+from app.shared.questions import misfit, read_number, shorten
 
 FARTHEST = 1000.0  # from 0, of a place or a latent's coordinate; maps end long before
 
 T = TypeVar("T")
-
-
-def read_explorer(question: object, explorers: Mapping[str, Explorer]) -> Explorer:
-    """Read {model}, and {state} where it is said; who is to answer.
-
-    A page that was opened before other weights came has the map of the earlier ones.
-
-    Raises:
-        ValueError: it is anything else, or a page of other weights.
-    """
-    explorer = read_model_question(question, explorers)
-    if isinstance(question, dict) and question.get("state", explorer.state) != explorer.state:
-        raise misfit()
-    return explorer
 
 
 def read_map_question(question: object, maps: Mapping[str, T]) -> T:

@@ -1,8 +1,11 @@
 """Names of models, as visitors choose by them."""
 
+from pathlib import Path
+
 import pytest
 
 from app.build import name_digits, name_models
+from vaegmm.hub.weights import Weights
 from vaegmm.model import VAEGMM
 
 
@@ -14,8 +17,15 @@ def test_digits_are_named_in_few_signs(labels: tuple[int, ...], name: str) -> No
     assert name_digits(labels) == name
 
 
-def test_models_of_the_same_digits_are_told_apart_by_folder(tiny_model: VAEGMM) -> None:
-    assert list(name_models({"a": tiny_model})) == ["1 / 4 / 8"]
-    assert list(name_models({"/x/a": tiny_model, "/x/b": tiny_model})) == ["a", "b"]
+def test_models_of_the_same_digits_are_told_apart_by_their_weights(tiny_model: VAEGMM) -> None:
+    def name(*weights: tuple[str, str]) -> list[str]:
+        found = [Weights(Path(title), name, title, "from somewhere") for name, title in weights]
+        return name_models(dict.fromkeys(found, tiny_model))
+
+    assert name(("a", "a")) == ["1 / 4 / 8"]
+    assert name(("a", "a"), ("b", "user/b")) == ["a", "b"]
+    assert name(("a", "user/a"), ("a", "other/a")) == ["user/a", "other/a"]
     with pytest.raises(ValueError, match="two models would be called 'a' on the page"):
-        name_models({"/x/b": tiny_model, "/x/a": tiny_model, "/y/a": tiny_model})
+        name_models(
+            {Weights(Path(folder), "a", "a", ""): tiny_model for folder in ("/x/a", "/y/a")}
+        )

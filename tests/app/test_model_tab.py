@@ -18,11 +18,13 @@ from app.about.training import NOTHING
 from app.build import encode_handwritings
 from app.em.em import COLOURS, Walker, build_em
 from app.em.words import count_turncoats
+from app.supply import Supply
 from app.tabs.model import describe_for_program, find_abouts
 from tests.training.test_history import EPOCHS, JOINT
 from vaegmm.data.datasets import load_dataset
 from vaegmm.files import write_json
 from vaegmm.hub.repository import EMBEDDED
+from vaegmm.hub.weights import describe_folder
 from vaegmm.model import VAEGMM
 from vaegmm.operations.em_points import load_points
 from vaegmm.operations.em_walk import walk
@@ -35,12 +37,13 @@ SMALL = "1 / 4 / 8"
 def abouts(digits: VAEGMM, digits148: VAEGMM) -> dict[str, About]:
     models = {"0-9": digits, SMALL: digits148}
     handwritings = encode_handwritings(models, load_dataset("sample", train=False))
-    return find_abouts(EMBEDDED, models, handwritings)
+    weights = dict(zip(models, map(describe_folder, EMBEDDED), strict=True))
+    return find_abouts(weights, models, handwritings)
 
 
 @pytest.fixture(scope="module")
 def component(abouts: Mapping[str, About]) -> gr.HTML:
-    return build_about(abouts)
+    return build_about(abouts, Supply())
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +60,10 @@ def ask(**changes: object) -> dict[str, object]:
 
 def test_facts_say_what_the_page_runs_on(component: gr.HTML) -> None:
     facts = [dict(reader["facts"]) for reader in component.props["readers"]]
-    assert [one["Weights"] for one in facts] == ["digits", "digits148"]
+    assert [one["Weights"] for one in facts] == [
+        "digits, embedded in the program",
+        "digits148, embedded in the program",
+    ]
     assert facts[0]["Mixture"] == "60 Gaussians, 6 for each digit"
     assert facts[0]["Network"] == "Convolutional, variational autoencoder"
     assert facts[0]["Trained on"].startswith("54,001 training images of mnist")
@@ -135,8 +141,8 @@ def test_twelve_digits_are_rebuilt_and_others_by_another_seed(component: gr.HTML
 
 
 def test_a_model_without_its_digits_has_facts_alone(digits148: VAEGMM, tmp_path: Path) -> None:
-    alone = find_abouts([tmp_path], {SMALL: digits148}, {})
-    component = build_about(alone)
+    alone = find_abouts({SMALL: describe_folder(tmp_path)}, {SMALL: digits148}, {})
+    component = build_about(alone, Supply())
     answer = component.describe_model({"model": SMALL})
     assert (answer["exam"], answer["words"]) == (None, NO_DIGITS)
     assert component.show_cell({"model": SMALL, "truth": 1, "answer": 1}) == {"n": 0, "digits": []}
@@ -193,7 +199,8 @@ def test_what_is_no_seed_is_said(component: gr.HTML, em: gr.HTML, seed: object) 
 
 
 def test_curves_are_read_from_the_folder_of_the_weights(digits148: VAEGMM, tmp_path: Path) -> None:
-    component = build_about(find_abouts([tmp_path], {SMALL: digits148}, {}))
+    alone = find_abouts({SMALL: describe_folder(tmp_path)}, {SMALL: digits148}, {})
+    component = build_about(alone, Supply())
     assert component.describe_model({"model": SMALL})["training"] == {
         "words": NOTHING,
         "groups": [],
@@ -293,7 +300,7 @@ def test_what_cannot_be_walked_is_said(em: gr.HTML, changes: dict[str, object], 
 
 def test_a_program_gets_facts_and_figures(abouts: Mapping[str, About]) -> None:
     answer = json.loads(json.dumps(describe_for_program(abouts, SMALL)))
-    assert answer["facts"]["weights"] == "digits148"
+    assert answer["facts"]["weights"] == "digits148, embedded in the program"
     assert answer["figures"]["images"] == 600
     assert answer["labels"] == [1, 4, 8]
     with pytest.raises(gr.Error, match="The digits must be one of 0-9, 1 / 4 / 8"):

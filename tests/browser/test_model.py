@@ -68,7 +68,7 @@ def test_the_model_is_named_and_measured(visit: Open) -> None:
     page = open_model(visit())
     facts = page.locator(".about-facts")
     expect(facts).to_contain_text("60 Gaussians, 6 for each digit")
-    expect(facts.locator("dd").first).to_have_text("digits")
+    expect(facts.locator("dd").first).to_have_text("digits, embedded in the program")
     expect(page.locator(".about-measured")).to_contain_text("on 2,000 digits")
     expect(page.locator(".about-value").first).to_have_text(re.compile(r"^99\.\d\d %$"))
     expect(page.locator(".confusion-table tbody tr")).to_have_count(10)
@@ -165,7 +165,7 @@ def test_a_folder_with_its_record_gets_curves(browser: Browser, trained: str) ->
         here = Visit(context.new_page(), trained)
         page = open_model(here)
         expect(page.locator(".about-readers")).to_have_count(0)
-        expect(page.locator(".about-facts dd").first).to_have_text("mine")
+        expect(page.locator(".about-facts dd").first).to_have_text("mine, a folder on this machine")
         expect(page.locator(".about-training h3")).to_have_text(
             ["The network: epoch 3 of 3 is kept", "Then network and mixture together: 1 epochs"]
         )
