@@ -1,8 +1,8 @@
 """Measure the embedded models and write their model cards: `python -m scripts.make_cards`.
 
-Writes metrics.json, samples.png, reconstructions.png and README.md beside the weights of each: some
-four minutes on two cores. What is held back of MNIST's training images is what their training held
-back, by the configs that they were trained with.
+Writes metrics.json, generated.png, reconstructions.png and README.md beside the weights of each:
+some four minutes on two cores. What is held back of MNIST's training images is what their training
+held back, by the configs that they were trained with.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -19,17 +18,13 @@ from vaegmm.evaluation.figures import measure_figures, write_figures
 from vaegmm.evaluation.model_card import README, write_model_card
 from vaegmm.evaluation.page import write_text
 from vaegmm.evaluation.plots import plot_reconstructions
-from vaegmm.files import replacing
+from vaegmm.evaluation.report import draw_generated
 from vaegmm.hub.repository import EMBEDDED
 from vaegmm.model import VAEGMM
-from vaegmm.operations.generate import GenerateSettings, generate
 from vaegmm.settings import load_toml
-from vaegmm.sheet import encode_sheet
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 N_COLUMNS = 16
-LEAST_ROWS = 5
-SCALE = 2
 
 
 def load_parts(folder: Path, data_dir: str | None) -> dict[str, LabelledImages]:
@@ -41,15 +36,6 @@ def load_parts(folder: Path, data_dir: str | None) -> dict[str, LabelledImages]:
     )
     held_back = split(train, settings.validation_fraction, experiment.seed).validation
     return {"test": test, "validation": held_back}
-
-
-def draw_samples(model: VAEGMM, path: Path) -> None:
-    """Draw digits that the model makes, as its command does: label by label, dark on white."""
-    n_rows = -(-LEAST_ROWS // len(model.labels)) * len(model.labels)  # as many for each label
-    made = generate(model, n_rows * N_COLUMNS, GenerateSettings(model.labels), seed=0)
-    images = made.images[np.argsort(made.labels, kind="stable")]
-    with replacing(path) as temporary:
-        temporary.write_bytes(encode_sheet(255 - images, N_COLUMNS, SCALE))
 
 
 def take_in_turn(data: LabelledImages) -> Tensor:
@@ -67,7 +53,7 @@ def main() -> None:
         model = VAEGMM.from_pretrained(folder)
         parts = load_parts(folder, arguments.data_dir)
         figures = {part: measure_figures(model, images) for part, images in parts.items()}
-        draw_samples(model, folder / "samples.png")
+        draw_generated(model, folder / "generated.png", seed=0)
         plot_reconstructions(model, take_in_turn(parts["test"]), folder / "reconstructions.png")
         write_figures(figures, folder)
         write_text(write_model_card(folder), folder / README)

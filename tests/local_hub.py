@@ -89,6 +89,10 @@ class LocalHub:
         self._server.shutdown()
         self._server.server_close()
 
+    def note(self, request: tuple[str, str]) -> None:
+        """Keep what was asked; tests of what goes wrong half way replace it."""
+        self.requests.append(request)
+
     def reset(self) -> None:
         """Forget everything; whoever waits for an answer is let go."""
         self.is_over.set()
@@ -145,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         path = urllib.parse.unquote(urllib.parse.urlsplit(self.path).path)
         self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.hub.requests.append((self.command, path))
+        self.hub.note((self.command, path))
         while self.hub.trouble == "hold" and not self.hub.is_over.wait(0.02):
             pass
         if self.hub.trouble == "stall":

@@ -70,6 +70,8 @@ def test_label_probabilities_add_up_the_responsibilities(tiny_model: VAEGMM) -> 
         ({"component_labels": [1, 4, 8, 9]}, r"component_labels must be taken from labels"),
         ({"component_labels": [1, 4, 8]}, r"means must be torch.float32 of shape \(3, 2\), got"),
         ({"temperature": "low"}, "temperature: expected float, got 'low'"),
+        ({"label_use": "none\n# Hello"}, "label_use must be one line of printable text, got 'none"),
+        ({"training_images": "\x1b[31m" * 99}, "training_images must be one line of printable"),
         ({"temperature": 0}, "temperature must be above 0, got 0"),
         ({"outliers": {"threshold": 1}}, "missing key 'log_density_median'"),
         ({"outliers": 3}, "missing key 'log_density_median'"),

@@ -12,6 +12,7 @@ COMMANDS = {
     "generate": "make new digits, as a data set: npz, PNG folders or the files of MNIST",
     "morph": "turn one number into another, as GIF or video",
     "grid": "draw what a plane through latent space decodes to",
+    "push": "put a model into a repository of the Hugging Face hub",
     "train": "train a model (the same as train.py)",
     "evaluate": "measure a model (the same as evaluate.py)",
 }

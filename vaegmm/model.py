@@ -7,6 +7,7 @@ strict, and nothing is ever unpickled.
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 from pathlib import Path
 from typing import Self
 
@@ -14,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from vaegmm.files import replacing, write_json
+from vaegmm.hub.push import push_folder
 from vaegmm.hub.weights import find_weights
 from vaegmm.mixture.gaussian import log_joint
 from vaegmm.model_config import ModelConfig, check_config, read_config
@@ -117,6 +119,26 @@ class VAEGMM(nn.Module):
         if readme is not None:
             with replacing(folder / "README.md") as temporary:
                 temporary.write_text(readme, encoding="utf-8")
+
+    def push_to_hub(self, name: str, readme: str, is_private: bool = False) -> str:
+        """Push the model to a repository of the Hugging Face hub.
+
+        `python -m vaegmm push` does it for a folder, with a model card made from what is in it.
+
+        Args:
+            name: "user/name"; made where there is none.
+            readme: README.md of the repository, as Markdown.
+            is_private: a repository that is made is seen by its owner alone.
+
+        Returns:
+            The address of the repository.
+
+        Raises:
+            ValueError: it cannot be pushed.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            self.save_pretrained(folder)
+            return push_folder(Path(folder), name, readme, is_private)
 
     @classmethod
     def from_pretrained(

@@ -90,6 +90,12 @@ def check_config(config: ModelConfig) -> None:
     ):
         if not value > 0:
             raise ValueError(f"{name} must be above 0, got {value}")
+    for name, words in (
+        ("label_use", config.label_use),
+        ("training_images", config.training_images),
+    ):
+        if not words.isprintable():  # it stands in tables, and may come from anywhere
+            raise ValueError(f"{name} must be one line of printable text, got {words!r:.60}")
     strangers = set(config.component_labels) - set(labels)
     if strangers or not config.component_labels:
         raise ValueError(

@@ -135,7 +135,7 @@ def test_n_0_1_has_digits_of_no_balance(tmp_path: Path) -> None:
         (["-o", "some.npz", "--format", "idx"], "format idx is a folder and cannot end in .npz"),
         (["-o", "some", "--format", "npz"], "format npz must end in .npz"),
         (["-o", "nowhere/some.npz"], "there is no folder nowhere"),
-        (["--weights", "weights/nothing"], "no model in"),
+        (["--weights", "nothing"], "no model in nothing"),
         (["--device", "cudda"], "device 'cudda' is not available here"),
     ],
 )

@@ -77,7 +77,7 @@ def test_the_default_way_is_the_geodesic_there_and_back(tmp_path: Path) -> None:
         (["3", "8", "--fps", "0"], "fps must be from 1"),
         (["3", "8", "--style", "-1"], "the style must be from 0"),
         (["3", "8", "--weights", "weights/digits148"], "the digits must be among 1, 4, 8, got 3"),
-        (["3", "8", "--weights", "weights/nothing"], "no model in"),
+        (["3", "8", "--weights", "nothing"], "no model in nothing"),
     ],
 )
 def test_what_cannot_be_made_is_said_in_a_line(

@@ -48,7 +48,7 @@ def test_digits_are_drawn_for_every_seed_and_never_the_partner(tmp_path: Path) -
         (["--n", "0"], "n must be at least 1"),
         (["--output", "some.png"], "must end in .npz"),
         (["--output", "nowhere/some.npz"], "there is no folder nowhere"),
-        (["--weights", "weights/nothing"], "no model in"),
+        (["--weights", "nothing"], "no model in nothing"),
     ],
 )
 def test_what_cannot_be_made_is_said_in_a_line(

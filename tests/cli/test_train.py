@@ -12,6 +12,7 @@ from PIL import Image
 
 from tests.cli.conftest import TINY
 from vaegmm.cli import evaluate, train
+from vaegmm.data.datasets import load_dataset
 from vaegmm.evaluation.comparison import read_run
 from vaegmm.evaluation.model_card import write_model_card
 from vaegmm.model import VAEGMM
@@ -22,7 +23,7 @@ def test_a_run_writes_model_figures_and_plots(run: Path) -> None:
     assert names == {
         *("config.json", "model.safetensors", "README.md", "run.json", "history.json"),
         *("metrics.json", "checkpoint.safetensors", "curves.png", "reconstructions.png"),
-        *("samples.png", "latents.png", "manifold.png"),
+        *("samples.png", "generated.png", "latents.png", "manifold.png"),
     }
     assert VAEGMM.from_pretrained(run).labels == (1, 4, 8)
     history = json.loads((run / "history.json").read_text())
@@ -250,3 +251,9 @@ def test_a_joint_step_that_cannot_be_is_refused_before_anything_runs(
     assert train.main([*TINY, *settings, "--output-dir", str(tmp_path / "run")]) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+def test_a_file_of_any_name_is_told_of_in_one_line() -> None:
+    data = load_dataset("sample", train=False, digits=(1, 4))
+    words = train._describe_data("my/1\n\x1b[31m\udcff.npz", data)
+    assert words == "400 training images of 1??[31m?.npz, labels 1, 4"

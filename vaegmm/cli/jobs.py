@@ -33,6 +33,8 @@ class TrainArguments:
     """Replace a run that already lies in the output folder."""
     snapshots: bool = False
     """Draw samples and latents after every epoch, and a GIF of the training."""
+    push_to_hub: str | None = None
+    """Repository of the Hugging Face hub, user/name, that the finished model is pushed to."""
     experiment: ExperimentConfig = field(default_factory=ExperimentConfig)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from vaegmm.cli.jobs import PROG, TrainArguments, check_folder, plan
 from vaegmm.cli.parse import is_main_process, run, say
+from vaegmm.cli.push import check_push, push_run
 from vaegmm.config import ExperimentConfig
 from vaegmm.settings import check_finite
 
@@ -38,6 +39,7 @@ def train_all(argv: Sequence[str] | None) -> None:
         check_folder(folder, arguments, is_only=len(jobs) == 1)
     from vaegmm.runtime import process_group
 
+    check_push([one.push_to_hub for one in jobs.values() if one.push_to_hub is not None])
     starts = {}
     for folder, arguments in jobs.items():  # before the first runs for an hour
         check_settings(arguments.experiment)
@@ -47,6 +49,8 @@ def train_all(argv: Sequence[str] | None) -> None:
             if len(jobs) > 1:
                 say(f"\nrun {number} of {len(jobs)}: {folder.name}")
             train(folder, arguments, starts[folder])
+            if arguments.push_to_hub is not None and is_main_process():
+                push_run(folder, arguments.push_to_hub)
     if len(jobs) > 1 and is_main_process():
         from vaegmm.evaluation.comparison import read_run, write_comparison
 
@@ -232,4 +236,6 @@ def _keep_refinement(folder: Path, history: list[RefineEpoch]) -> None:
 
 def _describe_data(name: str, data: LabelledImages) -> str:
     labels = ", ".join(map(str, data.labels.unique().tolist()))
-    return f"{len(data):,} training images of {Path(name).name}, labels {labels}"
+    # A file may be called anything; in a model's config this has to be one printable line.
+    shown = "".join(sign if sign.isprintable() else "?" for sign in Path(name).name)
+    return f"{len(data):,} training images of {shown}, labels {labels}"

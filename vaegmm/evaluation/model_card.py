@@ -29,7 +29,7 @@ from vaegmm.training.start import BEGAN
 README = "README.md"
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 HERE = "this/folder"  # where the model is, as long as it has no name
-MADE = {"samples.png": "Images that the model made: nobody drew them"}
+MADE = {"generated.png": "Images that the model made: nobody drew them"}
 PICTURES = {
     "reconstructions.png": "Images that it was not fitted to, and under each what it makes of it",
     "latents.png": "Where images lie in latent space, by label, and the mixture's components",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from vaegmm.data.datasets import LabelledImages
 from vaegmm.evaluation.autoencoding import AutoencoderMetrics, random_latents
 from vaegmm.evaluation.figures import FIGURES, measure_figures, write_figures
@@ -18,12 +20,15 @@ from vaegmm.evaluation.plots import (
     plot_samples,
 )
 from vaegmm.evaluation.tasks import Section
-from vaegmm.files import write_json
+from vaegmm.files import replacing, write_json
 from vaegmm.latents import decode_latents, encode_images
 from vaegmm.model import VAEGMM
+from vaegmm.operations.generate import GenerateSettings, generate
+from vaegmm.sheet import encode_sheet
 from vaegmm.training.history import Epoch
 
 N_SHOWN = 128  # samples in the picture
+N_COLUMNS, LEAST_ROWS, SCALE = 16, 5, 2  # of the picture of generated ones
 
 
 def report_run(
@@ -40,11 +45,22 @@ def report_run(
     return measured.mixture, measured.network
 
 
+def draw_generated(model: VAEGMM, path: Path, seed: int) -> None:
+    """Draw digits that the model makes, as its command does: label by label, dark on white."""
+    labels = model.drawable_labels
+    n_rows = -(-LEAST_ROWS // len(labels)) * len(labels)  # as many for each label
+    made = generate(model, n_rows * N_COLUMNS, GenerateSettings(labels), seed)
+    images = made.images[np.argsort(made.labels, kind="stable")]
+    with replacing(path) as temporary:
+        temporary.write_bytes(encode_sheet(255 - images, N_COLUMNS, SCALE))
+
+
 def plot_model(model: VAEGMM, data: LabelledImages, folder: Path, seed: int) -> None:
     """Draw what a model does with labelled images, and what it invents."""
     plot_reconstructions(model, data.images, folder / "reconstructions.png")
     samples = decode_latents(model.network, random_latents(model, N_SHOWN, seed))
     plot_samples(samples, folder / "samples.png")
+    draw_generated(model, folder / "generated.png", seed)
     z = encode_images(model.network, data.images)
     plot_latents(model, z, data.labels, folder / "latents.png")
     if model.network.config.latent_dim == 2:

@@ -11,7 +11,7 @@ from vaegmm.hub.weights import CONFIG, EXTRAS, TENSORS
 
 # No checkpoints, and no run.json: its settings name folders of the machine.
 PUSHED = (
-    CONFIG, TENSORS, *EXTRAS, "metrics.json", "curves.png", "reconstructions.png", "samples.png",
+    CONFIG, TENSORS, *EXTRAS, "metrics.json", "curves.png", "reconstructions.png", "generated.png",
     "latents.png", "manifold.png",
 )  # fmt: skip
 

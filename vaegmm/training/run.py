@@ -22,7 +22,8 @@ CHECKPOINT, REFINE_CHECKPOINT = "checkpoint.safetensors", "refine.safetensors"
 OUTPUTS = (
     "run.json", "history.json", CHECKPOINT, "refine.json", REFINE_CHECKPOINT, "config.json",
     "model.safetensors", "README.md", "metrics.json", "curves.png",
-    "reconstructions.png", "samples.png", "manifold.png", "latents.png", "training.gif",
+    "reconstructions.png", "samples.png", "generated.png", "manifold.png", "latents.png",
+    "training.gif",
 )  # fmt: skip
 # What may change when a run goes on: how long and how fast, and the steps that have not begun.
 FREE = {"training": ("epochs", "early_stopping_patience", "learning_rate", "compile")}

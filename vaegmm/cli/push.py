@@ -1,0 +1,94 @@
+"""Push a model's folder, with a model card, to a repository of the Hugging Face hub."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tyro
+
+from vaegmm.cli.parse import parse, run, say
+from vaegmm.hub.errors import HubError
+
+PROG = "python -m vaegmm push"
+
+
+@dataclass(frozen=True)
+class PushArguments:
+    """Push a model to a repository of the Hugging Face hub, for `--weights user/name`."""
+
+    folder: tyro.conf.Positional[str]
+    """Folder of the model, such as train.py leaves it."""
+    name: tyro.conf.Positional[str]
+    """Repository, user/name; made where there is none. Log in first with `hf auth login`, or set
+    HF_TOKEN."""
+    private: bool = False
+    """A repository that is made is seen by its owner alone."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+
+    def command() -> None:
+        arguments = parse(PushArguments, argv, PROG)
+        url = push_model(Path(arguments.folder), arguments.name, arguments.private)
+        say(f"pushed to {url}")
+
+    return run(command, PROG)
+
+
+def push_model(folder: Path, name: str, is_private: bool = False) -> str:
+    """Push a model that can be loaded, with its card; return the repository's address.
+
+    The card is made anew, to name the repository, unless somebody wrote the folder's README.md by
+    hand.
+
+    Raises:
+        HubError: it cannot be pushed.
+        ValueError: no model in the folder, or no name of a repository.
+    """
+    from vaegmm.evaluation.model_card import README, write_model_card
+    from vaegmm.hub.push import push_folder
+    from vaegmm.hub.repository import check_name
+    from vaegmm.model import VAEGMM
+
+    check_name(name)
+    VAEGMM.from_pretrained(folder)
+    card, own = write_model_card(folder, name), folder / README
+    if own.exists() and (written := own.read_text(encoding="utf-8")) != write_model_card(folder):
+        card = written
+    return push_folder(folder, name, card, is_private)
+
+
+def check_push(names: Sequence[str]) -> None:
+    """Refuse to train for hours what could not be pushed then.
+
+    Args:
+        names: of the repositories that finished runs are to be pushed to.
+
+    Raises:
+        ValueError: no name, nobody logged in, no hub, or several runs for one repository.
+    """
+    if len(names) > 1:
+        raise ValueError(
+            f"push_to_hub must be of one run, got {len(names)} runs for {names[0]}; push the best "
+            f"of them afterwards with {PROG}"
+        )
+    if names:
+        from vaegmm.hub.push import check_access
+
+        check_access(names[0])
+
+
+def push_run(folder: Path, name: str) -> None:
+    """Push a finished run's model, and say so.
+
+    Raises:
+        ValueError: it cannot be pushed; says how to try again.
+    """
+    try:
+        say(f"pushed to {push_model(folder, name)}")
+    except HubError as error:
+        remedy = f"the run is whole; push it with: {PROG} {folder} {name}"
+        raise ValueError(f"{error}; {remedy}") from error
