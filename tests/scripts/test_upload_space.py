@@ -111,5 +111,5 @@ def test_a_hub_that_cannot_be_reached_or_is_broken_is_one_line(
     run = upload(tmp_path, "http://127.0.0.1:9", "user/digits")
     assert (run.returncode, run.stderr) == (
         2,
-        "python -m scripts.upload_space: 127.0.0.1:9 cannot be reached\n",
+        "python -m scripts.upload_space: user/digits: 127.0.0.1:9 cannot be reached\n",
     )
