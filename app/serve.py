@@ -8,8 +8,19 @@ from app.theme import CSS, build_theme
 
 MAX_FILE_SIZE = "8mb"
 QUEUE_SIZE = 64
-# What Gradio's own way to replace a page does not carry over.
-KEPT = ("api_open", "show_error", "enable_monitoring", "footer_links", "run_history")
+# What launching gives a page: Gradio's own way to replace one does not carry it all over, or late.
+KEPT = (
+    *("theme", "css", "css_paths", "js", "head", "head_paths"),
+    *(
+        "api_open",
+        "show_error",
+        "enable_monitoring",
+        "footer_links",
+        "run_history",
+        "pwa",
+        "max_file_size",
+    ),
+)
 
 
 def launch(page: gr.Blocks, host: str, port: int) -> None:
@@ -62,14 +73,10 @@ class _Replacing(BaseReloader):
         return self._app
 
     def swap_blocks(self, demo: gr.Blocks) -> None:
-        own = set(demo.blocks)
+        demo._set_html_css_theme_variables()
+        demo.config = demo.get_config_file()  # what visitors are given, before the first of them
         demo.blocks.update(self._app.get_blocks().blocks | demo.blocks)
         super().swap_blocks(demo)
-        config = demo.get_config_file()
-        config["components"] = [one for one in config["components"] if one["id"] in own]
-        for part in config["page"].values():
-            part["components"] = [number for number in part["components"] if number in own]
-        demo.config = config
         # What programs are told of the page, kept since the first one asked.
         self._app.api_info = self._app.all_app_info = None
         self._app.page_api_info.clear()
