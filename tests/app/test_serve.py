@@ -9,11 +9,13 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from gradio_client import Client, handle_file
 from PIL import Image
 
+from tests.browser.asking import ask, get_config, list_functions
 from tests.browser.browsing import Server, serve_app
 from tests.conftest import HUB, clear_hub
 from vaegmm.data.datasets import LabelledImages
@@ -23,7 +25,7 @@ NAME = "user/three"
 SMALL = "1 / 4 / 8"
 MISFIT = {"error": "The page and the program do not fit together; reload the page."}
 
-Config = dict[str, object]
+Config = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,10 @@ def change() -> Iterator[Change]:
     HUB.add(NAME, WEIGHTS / "digits148")
     HUB.trouble = "hold"
     with serve_app("--weights", NAME) as server:
-        before = get_config(server)
-        assert ask(server.url, before, "describe_model", {"model": SMALL}, "early")["exam"]
+        before = get_config(server.url)
+        assert ask_by(before, server.url, "describe_model", {"model": SMALL}, "early")["exam"]
         HUB.trouble = ""
-        while list_weights(after := get_config(server)) == list_weights(before):
+        while list_weights(after := get_config(server.url)) == list_weights(before):
             time.sleep(0.1)
         yield Change(server, before, after)
     clear_hub()
@@ -62,12 +64,12 @@ def test_the_page_begins_with_the_embedded_models_and_takes_what_arrives(change:
 def test_it_is_served_as_if_it_had_been_there_from_the_beginning(change: Change) -> None:
     """As by another process that finds it in the cache, but for what is random or of the moment."""
     with serve_app("--weights", NAME) as server:
-        fresh = get_config(server)
+        fresh = get_config(server.url)
         apis = [list_endpoints(one) for one in (server, change.server)]
     assert apis[0] == apis[1]
     for config in (fresh, ours := json.loads(json.dumps(change.after))):
         del config["app_id"], config["root"]
-        del find_component(config, "describe_supply")["props"]["props"]["supply"]
+        del get_props(config)["supply"]
     assert fresh == ours
 
 
@@ -101,11 +103,11 @@ def test_programs_are_answered_by_the_new_model(
 def test_who_has_the_old_page_open_is_answered_as_before(change: Change, visitor: str) -> None:
     url, old = change.server.url, change.before
     for name, n_images in (("0-9", 2000), (SMALL, 600)):
-        answer = ask(url, old, "describe_model", {"model": name}, visitor)
+        answer = ask_by(old, url, "describe_model", {"model": name}, visitor)
         assert answer["exam"]["n_images"] == n_images
-        assert ask(url, old, "open_map", {"model": name, "map": "principal"}, visitor)["places"]
-    supply = ask(url, old, "describe_supply", None, visitor)
-    assert supply["shown"] == get_state(change.after) != get_state(old)
+        assert ask_by(old, url, "open_map", {"model": name, "map": "principal"}, visitor)["places"]
+    supply = ask_by(old, url, "describe_supply", None, visitor)
+    assert supply["shown"] == get_props(change.after)["state"] != get_props(old)["state"]
     numbers = [{one["id"] for one in page["components"]} for page in (old, change.after)]
     assert not numbers[0] & numbers[1]
 
@@ -114,65 +116,42 @@ def test_no_visitor_can_name_a_repository(change: Change) -> None:
     url, page = change.server.url, change.after
     n_requests = len(HUB.requests)
     for name in (NAME, f"{NAME}@main", "user/other", "../weights/digits", str(WEIGHTS / "digits")):
-        assert ask(url, page, "describe_model", {"model": name}, "bad") == MISFIT
+        assert ask_by(page, url, "describe_model", {"model": name}, "bad") == MISFIT
         asked = json.dumps({"data": [name]}).encode()
         request = urllib.request.Request(
             f"{url}/gradio_api/call/model", asked, {"Content-Type": "application/json"}
         )
-        event = read(request)["event_id"]
+        with urllib.request.urlopen(request) as answer:
+            event = json.load(answer)["event_id"]
         with urllib.request.urlopen(f"{url}/gradio_api/call/model/{event}") as answer:
             assert answer.read().decode().startswith("event: error")
     assert len(HUB.requests) == n_requests
 
 
-def get_config(server: Server) -> Config:
-    return read(f"{server.url}/config")
+def get_props(config: Config) -> Config:
+    """What the Model tab's component is given."""
+    number = list_functions(config)["describe_supply"]
+    (found,) = [one for one in config["components"] if one["id"] == number]
+    props: Config = found["props"]["props"]
+    return props
 
 
-def get_state(config: Config) -> list[str]:
-    return find_component(config, "describe_supply")["props"]["props"]["state"]
+def list_weights(config: Config) -> list[str]:
+    return [dict(one["facts"])["Weights"] for one in get_props(config)["readers"]]
 
 
 def list_endpoints(server: Server) -> Config:
     """What programs are told of, without the examples, which name the port."""
-    endpoints = read(f"{server.url}/gradio_api/info")["named_endpoints"]
+    with urllib.request.urlopen(f"{server.url}/gradio_api/info") as answer:
+        endpoints = json.load(answer)["named_endpoints"]
     return {
         name: {key: value for key, value in one.items() if key != "code_snippets"}
         for name, one in endpoints.items()
     }
 
 
-def read(request: str | urllib.request.Request) -> Config:
-    with urllib.request.urlopen(request) as answer:
-        value: Config = json.load(answer)
-        return value
-
-
-def find_component(config: Config, function: str) -> dict[str, object]:
-    """The component that has this server function."""
-    (found,) = [
-        one for one in config["components"] if function in one["props"].get("server_fns", [])
-    ]
-    return found
-
-
-def list_weights(config: Config) -> list[str]:
-    readers = find_component(config, "describe_supply")["props"]["props"]["readers"]
-    return [dict(one["facts"])["Weights"] for one in readers]
-
-
-def ask(url: str, config: Config, function: str, question: object, visitor: str) -> Config:
+def ask_by(config: Config, url: str, function: str, question: object, visitor: str) -> Config:
     """Ask as a page of this config does."""
-    asked = {
-        "data": question,
-        "component_id": find_component(config, function)["id"],
-        "fn_name": function,
-        "session_hash": visitor,
-    }
-    return read(
-        urllib.request.Request(
-            f"{url}/gradio_api/component_server",
-            json.dumps(asked).encode(),
-            {"Content-Type": "application/json"},
-        )
-    )
+    number = list_functions(config)[function]
+    answer: Config = json.loads(ask(url, number, function, question, visitor))
+    return answer
