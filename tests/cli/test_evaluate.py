@@ -48,6 +48,7 @@ def test_evaluate_prints_every_task_and_writes_one_report(
     rows = figures["classification"].values()
     assert [row["n_components"] for row in rows] == [3, 3, 5]
     assert all("labels only name" in row["label_use"] for row in rows)
+    assert ["; on a network for which: " in row["label_use"] for row in rows] == [False, True, True]
     assert figures["reconstruction"]["active_units"] <= 2
     assert set(figures["outliers"]) == {"false_alarms", "other labels", "noise", "scribbles"}
     assert figures["outliers"]["other labels"]["n_images"] == 1400

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import typing
 from collections.abc import Sequence
@@ -217,7 +218,10 @@ def _measure_refit(
 
     config = _refit_config(n_components, arguments)
     words = f"mixture fitted to {len(train):,} training images"
-    return measure(attach_mixture(model.network, train, config, arguments.seed, words), test)
+    row = measure(attach_mixture(model.network, train, config, arguments.seed, words), test)
+    # The mixture has seen no label but for its names; the network may have learned from them all.
+    network = f"on a network for which: {model.config.label_use}"
+    return dataclasses.replace(row, label_use=f"{row.label_use}; {network}")
 
 
 def _refit_config(n_components: int, arguments: EvaluateArguments) -> MixtureConfig:
