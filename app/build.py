@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -81,13 +82,15 @@ def load_app(supply: Supply) -> gr.Blocks:
 def encode_handwritings(
     models: Mapping[str, VAEGMM], examples: LabelledImages
 ) -> dict[str, Handwriting]:
-    """Encode the examples by each model, by name, that has some of every digit it knows."""
+    """Encode the examples by each model, by name, that has some of every digit it knows.
+
+    All models at a time: a second of the page's start, and each takes one core.
+    """
     shown = {*examples.labels.tolist()}
-    return {
-        name: encode_handwriting(model, examples)
-        for name, model in models.items()
-        if shown >= {*model.labels}
-    }
+    able = {name: model for name, model in models.items() if shown >= {*model.labels}}
+    with ThreadPoolExecutor() as pool:
+        encoded = pool.map(lambda model: encode_handwriting(model, examples), able.values())
+        return dict(zip(able, encoded, strict=True))
 
 
 def name_models(models: Mapping[Weights, VAEGMM]) -> list[str]:
