@@ -77,7 +77,7 @@ OUTAGES = (
     ),
     Outage(
         "a config that does not fit its tensors",
-        files=(("config.json", json.dumps(CONFIG | {"labels": [1, 4, 8, 9]}).encode()),),
+        files=(("config.json", json.dumps(CONFIG | {"component_labels": [1, 4, 8]}).encode()),),
     ),
     Outage("damaged tensors", files=(("model.safetensors", FILES["model.safetensors"][:1000]),)),
     Outage("offline, and not in the cache", environment=(("HF_HUB_OFFLINE", "1"),)),
