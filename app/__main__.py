@@ -35,7 +35,7 @@ class AppArguments:
     )
     """Port to listen on, 1 to 65535; PORT or GRADIO_SERVER_PORT when not given."""
     weights: tuple[str, ...] = field(
-        default_factory=lambda: tuple(os.environ.get("VAEGMM_WEIGHTS", "").split())
+        default_factory=lambda: tuple(find_setting("VAEGMM_WEIGHTS").replace(",", " ").split())
     )
     """Model folders, and repositories of the Hugging Face hub as user/name[@revision]; those in the
     environment variable VAEGMM_WEIGHTS when not given, else the embedded models. Visitors choose
@@ -65,6 +65,8 @@ def serve(arguments: AppArguments) -> None:
     # What the hub's client would write between our own lines.
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("HF_HUB_VERBOSITY", "error")
+    # A few megabytes need no second protocol, which knows no deadline.
+    os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
     from app.build import load_app
     from app.serve import launch, replace
     from app.supply import Supply

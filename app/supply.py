@@ -20,6 +20,7 @@ from vaegmm.hub.weights import DEADLINE_S, Weights, describe_folder, fetch, find
 from vaegmm.model import VAEGMM
 
 RETRY_S = 300.0  # after a failure that may pass
+LONGEST_S = 86_400
 CACHED = re.compile(r"\S.*/snapshots/[0-9a-f]{40}/")
 
 Loaded = dict[Weights, VAEGMM]
@@ -36,8 +37,8 @@ class Supply:
         retry_s: seconds after which a repository that failed for the moment is asked again.
 
     Raises:
-        ValueError: what is wanted cannot be read as folders and repositories, or a folder holds no
-            model.
+        ValueError: what is wanted cannot be read as folders and repositories, a folder holds no
+            model, or the deadline is none.
     """
 
     def __init__(
@@ -46,6 +47,10 @@ class Supply:
         deadline_s: float = DEADLINE_S,
         retry_s: float = RETRY_S,
     ) -> None:
+        if not 0 < deadline_s <= LONGEST_S:
+            raise ValueError(
+                f"deadline must be above 0 and at most {LONGEST_S} seconds, got {deadline_s:g}"
+            )
         self._deadline_s, self._retry_s = deadline_s, retry_s
         # Twice the same would be one model under two names.
         self._wanted = tuple(dict.fromkeys(map(parse_weights, wanted)))

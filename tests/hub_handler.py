@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.local_hub import LocalHub, Repository
 
+STORED_APART = ".safetensors"  # ending of files that a redirect leads to
 PATIENCE_S = 120  # of a request that is never answered; a test is over long before
 KINDS = {"models": "model", "spaces": "space", "datasets": "dataset"}
 
@@ -64,6 +65,8 @@ class HubHandler(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, "", "The hub is broken")
         elif path.startswith("/api/"):
             self._answer_api(path)
+        elif path.startswith("/stored/"):
+            self._answer_stored(path)
         else:
             self._answer_file(path)
 
@@ -83,7 +86,25 @@ class HubHandler(BaseHTTPRequestHandler):
             return self._refuse(HTTPStatus.FORBIDDEN, "GatedRepo", words)
         if file not in repository.commits[sha]:
             return self._refuse(HTTPStatus.NOT_FOUND, "EntryNotFound", "Entry not found", sha)
-        return self._send_file(repository.commits[sha][file], sha)
+        content = repository.commits[sha][file]
+        if file.endswith(STORED_APART):
+            return self._redirect(f"/stored/{kind or 'models'}/{name}/{sha}/{file}", content, sha)
+        return self._send_file(content, sha)
+
+    def _answer_stored(self, path: str) -> None:
+        _, _, kind, owner, name, sha, file = path.split("/", 6)
+        repository = self.hub.repositories[f"{KINDS[kind]}:{owner}/{name}"]
+        self._send_file(repository.commits[sha][file], sha)
+
+    def _redirect(self, path: str, content: bytes, sha: str) -> None:
+        """Say, as the hub does of large files, what is stored elsewhere, and where."""
+        self.send_response(HTTPStatus.FOUND)
+        self.send_header("Location", f"{self.hub.url}{path}")
+        self.send_header("X-Repo-Commit", sha)
+        self.send_header("X-Linked-ETag", f'"{hashlib.sha256(content).hexdigest()}"')
+        self.send_header("X-Linked-Size", str(len(content)))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def _send_file(self, content: bytes, sha: str) -> None:
         start = 0

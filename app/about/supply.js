@@ -18,7 +18,8 @@ async function watchSupply() {
 function showSupply({ words, shown }) {
   const lines = words.map((line) => make("p", "", line));
   if (shown.join() !== props.state.join()) {
-    const line = make("p", "", "Other weights are here now; this page still shows the earlier ones. ");
+    const line = make("p");
+    line.append(make("span", "", "Other weights are here now; this page still shows the earlier ones."));
     const button = Object.assign(make("button", "tool", "Reload the page"), { type: "button" });
     button.addEventListener("click", () => location.reload());
     line.append(button);

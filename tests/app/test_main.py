@@ -59,6 +59,21 @@ def test_the_environment_gives_the_default_port(monkeypatch: pytest.MonkeyPatch)
     assert AppArguments().port == "7860"
 
 
+@pytest.mark.parametrize(
+    ("text", "weights"),
+    [
+        ("", ()),
+        ("user/name@v1", ("user/name@v1",)),
+        ("user/name, other/name\n weights/mine", ("user/name", "other/name", "weights/mine")),
+    ],
+)
+def test_the_environment_gives_the_default_weights(
+    monkeypatch: pytest.MonkeyPatch, text: str, weights: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("VAEGMM_WEIGHTS", text)
+    assert AppArguments().weights == weights
+
+
 def test_a_host_that_is_not_here_is_named() -> None:
     with pytest.raises(ValueError, match=r"cannot listen on 192\.0\.2\.1:7860 .*another --host"):
         check_address("192.0.2.1", 7860)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -50,7 +51,15 @@ def test_the_embedded_models_need_no_hub(hub: LocalHub) -> None:
     assert is_settled(supply)
     supply.start(lambda: pytest.fail("nothing is to be shown"))
     assert titles(Supply([THREE])) == ["digits148"]
+    (embedded,) = Supply([os.path.relpath(THREE)]).here
+    assert embedded.origin == "embedded in the program"
     assert hub.requests == []
+
+
+@pytest.mark.parametrize("deadline_s", [0, -1, float("nan"), float("inf"), 1e9])
+def test_a_deadline_that_is_none_is_refused(deadline_s: float) -> None:
+    with pytest.raises(ValueError, match="deadline must be above 0 and at most 86400 seconds"):
+        Supply(deadline_s=deadline_s)
 
 
 def test_a_folder_without_a_model_is_refused_at_once() -> None:

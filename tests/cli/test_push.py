@@ -130,7 +130,7 @@ def test_who_is_not_logged_in_is_told_how(
     assert main(["push", str(run), NAME]) == 2
     for line in capsys.readouterr().err.splitlines():
         assert line.startswith(f"python -m vaegmm push: {NAME}: 127.0.0.1:")
-        assert line.endswith("does not know who asks; log in with `hf auth login` or set HF_TOKEN")
+        assert line.endswith("does not know who asks; log in with 'hf auth login' or set HF_TOKEN")
     assert hub.repositories == {}
 
 

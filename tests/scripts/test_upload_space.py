@@ -84,8 +84,8 @@ def test_somebody_s_own_weights_and_hidden_files_stay_at_home(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("name", "token", "said"),
     [
-        ("user/digits", "", "{host}; log in with `hf auth login` or set HF_TOKEN"),
-        ("user/digits", "hf_wrong", "log in with `hf auth login` or set HF_TOKEN"),
+        ("user/digits", "", "{host}; log in with 'hf auth login' or set HF_TOKEN"),
+        ("user/digits", "hf_wrong", "log in with 'hf auth login' or set HF_TOKEN"),
         ("digits", LocalHub.token, "must be named user/name, got 'digits'"),
         ("user/a b", LocalHub.token, "must be named user/name, got 'user/a b'"),
     ],

@@ -6,7 +6,7 @@ import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-LOG_IN = "log in with `hf auth login` or set HF_TOKEN"
+LOG_IN = "log in with 'hf auth login' or set HF_TOKEN"
 
 
 class HubError(ValueError):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-WEIGHTS = Path(__file__).parents[2] / "weights"
+WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
 DEFAULT = WEIGHTS / "digits"
 EMBEDDED = (DEFAULT, WEIGHTS / "digits148")
 NAME = re.compile(r"([\w.-]+/[\w.-]+)(?:@([\w./-]+))?", re.ASCII)

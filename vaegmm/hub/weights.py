@@ -78,7 +78,7 @@ def describe_folder(folder: Path) -> Weights:
     Raises:
         ValueError: it is an embedded model's, and the program was installed without those.
     """
-    is_embedded = folder in EMBEDDED
+    is_embedded = folder.resolve() in EMBEDDED
     if is_embedded and not folder.exists():
         raise ValueError(
             f"the embedded model {folder.name!r} is not here, since the program was installed "
