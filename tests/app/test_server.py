@@ -2,6 +2,8 @@
 
 import json
 import signal
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +18,16 @@ from tests.browser.browsing import Server, serve_app
 from vaegmm.data.datasets import LabelledImages
 from vaegmm.model import VAEGMM
 from vaegmm.operations.classify import classify
+
+
+def test_the_page_starts_without_what_only_training_needs() -> None:
+    """Each takes a second or more to import, on a core that a visitor waits for."""
+    code = (
+        "import sys, app.build\n"
+        "slow = {'sklearn', 'scipy.stats', 'matplotlib', 'torch._dynamo'} & set(sys.modules)\n"
+        "sys.exit(f'imported at the start: {slow}' if slow else 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.fixture(scope="module")

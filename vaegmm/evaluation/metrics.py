@@ -6,13 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import (
-    accuracy_score,
-    adjusted_rand_score,
-    confusion_matrix,
-    normalized_mutual_info_score,
-    precision_recall_fscore_support,
-)
 from torch import Tensor
 
 from vaegmm.data.datasets import LabelledImages
@@ -67,26 +60,28 @@ def measure_latents(model: VAEGMM, data: LabelledImages, z: Tensor, is_outlier: 
         z: (N, D), their posterior means.
         is_outlier: (N,) bool, which of them are called unlike any label.
     """
+    from sklearn import metrics  # slow to import, and the page needs it late
+
     z = z.to(model.means.device)
     answers = np.array(model.labels)[model.label_probabilities(z).argmax(1).cpu().numpy()]
     components: NDArray[np.int64] = model.log_joint(z).argmax(1).cpu().numpy()
     truth = data.labels.numpy()
     labels = sorted({*model.labels, *truth.tolist()})
-    precision, recall, f1, _ = precision_recall_fscore_support(
+    precision, recall, f1, _ = metrics.precision_recall_fscore_support(
         truth, answers, labels=sorted(set(truth.tolist())), average="macro", zero_division=0
     )
     return Metrics(
         n_images=len(data),
         n_components=len(model.weights),
         label_use=model.config.label_use,
-        accuracy=float(accuracy_score(truth, answers)),
+        accuracy=float(metrics.accuracy_score(truth, answers)),
         precision_macro=float(precision),
         recall_macro=float(recall),
         f1_macro=float(f1),
-        nmi=float(normalized_mutual_info_score(truth, components)),
-        ari=float(adjusted_rand_score(truth, components)),
+        nmi=float(metrics.normalized_mutual_info_score(truth, components)),
+        ari=float(metrics.adjusted_rand_score(truth, components)),
         outlier_share=float(is_outlier.double().mean()),
-        confusion=confusion_matrix(truth, answers, labels=labels).tolist(),
+        confusion=metrics.confusion_matrix(truth, answers, labels=labels).tolist(),
         labels=labels,
     )
 

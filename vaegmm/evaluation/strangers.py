@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 from torch import Tensor
 
 from vaegmm.latents import encode_images, score_reconstructions
@@ -71,4 +70,6 @@ def measure_strangers(own: Surprise, other: Surprise) -> StrangerMetrics:
 
 def _auroc(own: Tensor, other: Tensor) -> float:
     is_other = np.repeat([0, 1], [len(own), len(other)])
+    from sklearn.metrics import roc_auc_score  # slow to import, and the page needs it late
+
     return float(roc_auc_score(is_other, np.concatenate([own.numpy(), other.numpy()])))

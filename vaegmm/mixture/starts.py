@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from numpy.random import RandomState
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans, kmeans_plusplus
 from torch import Tensor
 
 from vaegmm.mixture.em import Sums
@@ -47,6 +46,8 @@ def choose_start(
         if method == "k-means++":
             return _label_only(seeds.cpu().numpy(), len(x), x.device)
         return cluster(x, x[seeds], weight)
+    from sklearn.cluster import KMeans, kmeans_plusplus  # slow to import
+
     array = x.numpy()
     weights = None if sample_weight is None else sample_weight.numpy()
     if method == "k-means++":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -18,7 +19,6 @@ from vaegmm.latents import (
     sample_posteriors,
     score_reconstructions,
 )
-from vaegmm.mixture import GaussianMixture
 from vaegmm.mixture.em import Parameters
 from vaegmm.mixture.gaussian import log_joint
 from vaegmm.mixture.processes import n_processes, rank
@@ -27,6 +27,9 @@ from vaegmm.model_config import FORMAT_VERSION, ModelConfig
 from vaegmm.networks.vae import VAE
 from vaegmm.outliers import fit_outlier_rule
 from vaegmm.training.calibration import fit_temperature
+
+if TYPE_CHECKING:
+    from vaegmm.mixture import GaussianMixture
 
 MAX_SAMPLES = 1000  # draws per image; more would only fill the memory
 CALIBRATED = "; one temperature fitted to held-out ones"
@@ -152,6 +155,8 @@ def check_mixture(config: MixtureConfig, data: LabelledImages) -> None:
 
 def build_mixture(config: MixtureConfig, seed: int) -> GaussianMixture:
     """Make an unfitted mixture of full Gaussians."""
+    from vaegmm.mixture import GaussianMixture  # and with it scikit-learn, slow to import
+
     return GaussianMixture(
         config.n_components,
         distributed=n_processes() > 1,
