@@ -190,7 +190,7 @@ def _describe_limits(config: ModelConfig, figures: Mapping[str, Figures], data: 
     return f"""## Limits
 
 - Whatever it is shown, it answers with one of {name_labels(config.labels)}. A picture whose latent
-  is so unlikely and whose reconstruction is so far off, taken together, as is rare among its own is
+  is so unlikely and whose reconstruction is so far off, taken together, as is rare among its own, is
   called an outlier; this misses some of what is none of its {data.shows}, and takes some of them
   for something else{share}.
 - It has seen pictures of 28 x 28 pixels with one thing in the middle, light on black, as MNIST has
