@@ -156,7 +156,7 @@ def test_new_digits_are_a_file(client: Client) -> None:
 
 def test_a_program_gets_a_models_figures(client: Client) -> None:
     answer = client.predict("1 / 4 / 8", api_name="/model")
-    assert answer["facts"]["weights"] == "digits148"
+    assert answer["facts"]["weights"] == "digits148, embedded in the program"
     assert answer["figures"]["images"] == 600
     assert answer["labels"] == [1, 4, 8]
 
