@@ -72,7 +72,7 @@ def serve(arguments: AppArguments) -> None:
     from app.supply import Supply
 
     supply = Supply(arguments.weights, arguments.deadline)
-    page = load_app(supply)
+    page = supply.open(lambda: load_app(supply))
     launch(page, arguments.host, port)
     shown = "127.0.0.1" if arguments.host == "0.0.0.0" else arguments.host
     shown = f"[{shown}]" if ":" in shown else shown

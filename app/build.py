@@ -108,7 +108,7 @@ def name_models(models: Mapping[Weights, VAEGMM]) -> list[str]:
         if len(set(names)) == len(names):
             return names
     twice = next(name for name in names if names.count(name) > 1)
-    raise ValueError(f"two models would be called {twice!r} on the page; rename a folder")
+    raise ValueError(f"two models would be called {twice!r} on the page; give one of them")
 
 
 def name_digits(labels: Sequence[int]) -> str:

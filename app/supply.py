@@ -5,15 +5,17 @@ and within a deadline; what arrives is shown in place of what there was, and wha
 line. Visitors choose among what is here, and name nothing themselves.
 """
 
+import os
 import queue
-import re
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
+from vaegmm.cli.parse import say
 from vaegmm.hub.errors import HubError, hub_host
 from vaegmm.hub.repository import EMBEDDED, Repository, parse_weights
 from vaegmm.hub.weights import DEADLINE_S, Weights, describe_folder, fetch, find_cached, is_offline
@@ -21,10 +23,13 @@ from vaegmm.model import VAEGMM
 
 RETRY_S = 300.0  # after a failure that may pass
 LONGEST_S = 86_400
-CACHED = re.compile(r"\S.*/snapshots/[0-9a-f]{40}/")
+
+# What a stranger's files may lead to: a tensor may ask for more memory than there is.
+FAILURES = (ValueError, OSError, RuntimeError, MemoryError)
 
 Loaded = dict[Weights, VAEGMM]
 Answer = dict[str, object]
+Page = TypeVar("Page")
 
 
 class Supply:
@@ -66,17 +71,41 @@ class Supply:
 
     def _begin(self, repository: Repository) -> None:
         """Take what the cache has; of a commit that is all there will ever be."""
+        cached = None
         try:
             cached = find_cached(repository)
             if cached is not None:
                 self._here[repository] = _load(cached)
-        except ValueError as error:
+        except FAILURES as error:
+            self._fail(repository, error, cached)
             cached = None
-            self._fail(repository, error)
         if cached is None or not (repository.is_pinned or is_offline()):
             self._pending.add(repository)
             doing = "is being fetched from" if cached is None else "is compared with"
             self._words[repository] = f"{repository} {doing} {hub_host()}."
+
+    def open(self, build: Callable[[], Page]) -> Page:
+        """Build the first page.
+
+        What the cache has, but no page can be made of, is left to be fetched again and looked at
+        one by one.
+
+        Raises:
+            ValueError: no page can be made of the operator's folders.
+        """
+        try:
+            return build()
+        except ValueError as error:
+            cached = [source for source in self._here if isinstance(source, Repository)]
+            if not cached:
+                raise
+            for repository in cached:
+                weights, _ = self._here.pop(repository)
+                self._fail(repository, error, weights)
+                print(self._words[repository], file=sys.stderr, flush=True)
+            self._pending.update(cached)
+            self._shown = self.state
+        return build()
 
     @property
     def here(self) -> Loaded:
@@ -98,8 +127,9 @@ class Supply:
 
         `shown` is the `state` of the page that whoever comes now is given.
         """
+        words = dict(self._words)  # what is on its way changes them meanwhile
         return {
-            "words": [self._words[one] for one in self._wanted if one in self._words],
+            "words": [words[one] for one in self._wanted if one in words],
             "isPending": bool(self._pending),
             "shown": self._shown,
         }
@@ -108,7 +138,7 @@ class Supply:
         """Begin to fetch, in the background.
 
         Args:
-            show: called when `here` has changed; what it refuses with a `ValueError` is not shown.
+            show: called when `here` has changed; what it refuses is not shown.
         """
         if self._pending:
             threading.Thread(target=self._keep_asking, args=(show,), daemon=True).start()
@@ -135,12 +165,13 @@ class Supply:
     ) -> None:
         """Ask for a repository; one that hangs keeps no other waiting."""
         begun = time.monotonic()
-        outcome: Weights | HubError
+        outcome: Weights | HubError = HubError(f"{repository}: a fault of the program's")
         try:
             outcome = fetch(repository, self._deadline_s)
         except HubError as error:
             outcome = error
-        answers.put((repository, outcome, time.monotonic() - begun))
+        finally:  # whatever it was, the others are waited for no longer than that
+            answers.put((repository, outcome, time.monotonic() - begun))
 
     def _take(
         self,
@@ -152,26 +183,31 @@ class Supply:
         """Take what has arrived and show it, or say why there is nothing."""
         before = dict(self._here)
         here = self._here.get(repository)
-        self._words.pop(repository, None)
         try:
             if isinstance(outcome, HubError):
                 raise outcome
             if here is None or here[0].folder != outcome.folder:
+                self._words[repository] = f"{repository} has arrived, and its page is being made."
                 self._here[repository] = _load(outcome)
                 show()
                 self._shown = self.state
-            print(f"{repository}: {outcome.origin}, after {seconds:.1f} s", flush=True)
-        except ValueError as error:
+            self._words.pop(repository, None)
+            say(f"{outcome.title}, {outcome.origin}, after {seconds:.1f} s")
+        except FAILURES as error:
             self._here = before
-            self._fail(repository, error)
+            self._fail(repository, error, outcome if isinstance(outcome, Weights) else None)
             print(f"{self._words[repository]} ({seconds:.1f} s)", file=sys.stderr, flush=True)
-        self._pending.discard(repository)
+        finally:
+            self._pending.discard(repository)
 
-    def _fail(self, repository: Repository, error: ValueError) -> None:
-        words = str(error)
-        if not isinstance(error, HubError):
-            # Of a file in the cache; where that is stays among us.
-            words = f"{repository}: {CACHED.sub('', words)}"
+    def _fail(self, repository: Repository, error: Exception, weights: Weights | None) -> None:
+        """Say what is wrong, in one line, and what serves instead."""
+        words = next(iter(str(error).splitlines()), type(error).__name__).removesuffix(".")
+        if weights is not None:  # where the cache is stays among us
+            words = words.replace(f"{weights.folder}{os.sep}", "")
+            words = words.replace(str(weights.folder), weights.title)
+        if not words.startswith(f"{repository}: "):
+            words = f"{repository}: {words}"
         if repository in self._here:
             instead = "It is used as it was fetched earlier"
         elif self._here:

@@ -144,6 +144,8 @@ class HubHandler(BaseHTTPRequestHandler):
         }.items():
             if path == own:
                 return answer() if self._is_welcome() else None
+        if self.hub.reply is not None:
+            return self._send_bytes(self.hub.reply)
         if path == "/api/validate-yaml":
             return self._send({"errors": [], "warnings": []})
         match = re.fullmatch(
@@ -167,7 +169,7 @@ class HubHandler(BaseHTTPRequestHandler):
             return self._send({"files": [{"path": file, **rule} for file in asked]})
         if action == "tree":
             return self._send([describe_file(*one) for one in files.items()])
-        siblings = [{"rfilename": file} for file in files]
+        siblings = [{"rfilename": file, "size": len(files[file])} for file in files]
         return self._send({"id": name, "sha": sha, "siblings": siblings, "tags": []})
 
     def _create(self, asked: dict[str, str]) -> None:
@@ -222,7 +224,9 @@ class HubHandler(BaseHTTPRequestHandler):
         return False
 
     def _send(self, value: object, status: HTTPStatus = HTTPStatus.OK) -> None:
-        content = json.dumps(value).encode()
+        self._send_bytes(json.dumps(value).encode(), status)
+
+    def _send_bytes(self, content: bytes, status: HTTPStatus = HTTPStatus.OK) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))

@@ -57,6 +57,7 @@ class LocalHub:
         requests: method and path of each request that came in.
         trouble: how files fail, once they are asked for; "hold" (until there is none), "stall" and
             "broken" concern everything.
+        reply: what every question to the API is answered with, where it is given.
         token: what one has to bring to write.
     """
 
@@ -66,6 +67,7 @@ class LocalHub:
         self.repositories: dict[str, Repository] = {}
         self.requests: list[tuple[str, str]] = []
         self.trouble: Trouble = ""
+        self.reply: bytes | None = None
         self.is_over = threading.Event()
         handler = type("Handler", (HubHandler,), {"hub": self})
         self._server = HubServer(("127.0.0.1", 0), handler)

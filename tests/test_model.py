@@ -128,6 +128,13 @@ def test_a_mixture_that_is_none_is_refused(
         VAEGMM.from_pretrained(folder)
 
 
+def test_a_config_that_asks_for_all_memory_is_refused_before_any_is_taken(folder: Path) -> None:
+    network = asdict(replace(TINY, latent_dim=4096))
+    edit_config(folder, network=network, component_labels=[1, 4, 8] * 10_000)
+    with pytest.raises(ValueError, match=r"means must be torch.float32 of shape \(30000, 4096\)"):
+        VAEGMM.from_pretrained(folder)
+
+
 def test_a_config_nested_beyond_reading_is_refused(folder: Path) -> None:
     (folder / "config.json").write_text(200_000 * "[")
     with pytest.raises(ValueError, match=r"config\.json is not valid JSON"):

@@ -5,6 +5,7 @@
 /* global element, props, server, find, make */
 
 const SUPPLY_MS = 3000;
+const RETRY_MS = 30_000; // what failed may be tried again, some minutes later
 let supplyTimer = null;
 
 async function watchSupply() {
@@ -13,6 +14,7 @@ async function watchSupply() {
   const supply = await server.describe_supply(null);
   if (supply) showSupply(supply);
   if (!supply || supply.isPending) supplyTimer = setTimeout(watchSupply, SUPPLY_MS);
+  else if (supply.words.length > 0) supplyTimer = setTimeout(watchSupply, RETRY_MS);
 }
 
 function showSupply({ words, shown }) {

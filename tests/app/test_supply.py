@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
+from app.build import name_models
 from app.supply import Supply
 from tests.hub.test_weights import NAME, folder, online
 from tests.local_hub import LocalHub
@@ -89,7 +90,7 @@ def test_what_arrives_takes_the_place_of_the_embedded_models(
     assert is_settled(supply)
     assert supply.state != before
     line = capsys.readouterr().out
-    assert line.startswith(f"{NAME}: from 127.0.0.1:")
+    assert line.startswith(f"{NAME}, from 127.0.0.1:")
     assert line.count("\n") == 1
 
 
@@ -130,7 +131,7 @@ def test_a_pinned_commit_in_the_cache_is_not_asked_for(online: LocalHub) -> None
     supply = Supply([f"{NAME}@{sha}"])
     run(supply)
     assert is_settled(supply)
-    assert titles(supply) == [NAME]
+    assert titles(supply) == [f"{NAME}@{sha[:7]}"]
     assert online.requests == []
 
 
@@ -237,3 +238,50 @@ def test_a_damaged_cache_is_no_model_and_is_fetched_anew_when_there_are_news(
     online.add(NAME, WEIGHTS / "digits148")
     run(supply)
     assert titles(supply) == [NAME]
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left"), RuntimeError("x\ny"), MemoryError()]
+)
+def test_whatever_fails_on_the_way_to_the_page_is_said_and_taken_back(
+    online: LocalHub, error: Exception
+) -> None:
+    supply = Supply([NAME])
+
+    def fail() -> None:
+        raise error
+
+    (line,) = run(supply, fail)["words"]  # type: ignore[misc]
+    assert line.startswith(f"{NAME}: ")
+    assert line.endswith(". The embedded models serve instead.")
+    assert "\n" not in line
+    assert titles(supply) == ["digits", "digits148"]
+
+
+def test_a_page_that_cannot_be_made_of_the_cache_begins_with_the_embedded_models(
+    online: LocalHub, folder: Path
+) -> None:
+    """Another start, when what was refused lies in the cache: a damaged map, say."""
+    fetch(Repository(NAME))
+    supply = Supply([NAME])
+
+    def build() -> list[str]:
+        if NAME in titles(supply):
+            raise ValueError(f"{next(iter(supply.here)).folder / 'map.safetensors'} is damaged")
+        return titles(supply)
+
+    assert supply.open(build) == ["digits", "digits148"]
+    assert supply.describe()["shown"] == supply.state
+    words = f"{NAME}: map.safetensors is damaged. The embedded models serve instead."
+    assert supply.describe()["words"] == [words]
+    assert run(supply, lambda: build() and None)["words"] == [words]
+    with pytest.raises(ValueError, match="two models"):
+        Supply([THREE]).open(lambda: (_ for _ in ()).throw(ValueError("two models")))
+
+
+def test_two_revisions_are_two_models(online: LocalHub, folder: Path) -> None:
+    first = online.repositories[f"model:{NAME}"].refs["main"]
+    online.repositories[f"model:{NAME}"].refs["v1"] = first
+    supply = Supply([f"{NAME}@v1", f"{NAME}@main"])
+    run(supply, lambda: None)
+    assert name_models(supply.here) == [f"{NAME}@v1", f"{NAME}@main"]

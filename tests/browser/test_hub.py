@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.browsing import serve_app
@@ -40,27 +39,25 @@ def test_what_arrives_is_offered_and_nobody_is_interrupted(browser: Browser, hub
         supply.get_by_role("button", name="Reload the page").click()
         expect(page.locator(".reading-percent")).to_have_count(3)
         open_model(here)
-        expect(page.locator(".about-facts dd").first).to_contain_text(f"{NAME}, from {host}, main")
+        expect(page.locator(".about-facts dd").first).to_contain_text(
+            f"{NAME}, from {host}, commit"
+        )
         expect(supply).to_be_hidden()
         assert here.errors == []
         assert here.foreign_requests == []
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_what_does_not_arrive_is_said_in_a_line(
-    browser: Browser, hub: LocalHub, width: int
-) -> None:
-    with (
-        serve_app("--weights", NAME) as server,
-        browser.new_context(viewport={"width": width, "height": 800}) as context,
-    ):
-        here = Visit(context.new_page(), server.url)
-        here.draw(EIGHT)
-        here.expect_reading(8)
-        page = open_model(here)
-        supply = page.locator(".about-supply")
-        expect(supply).to_contain_text("knows no such repository, or it is private")
-        expect(supply).to_contain_text("The embedded models serve instead.")
-        expect(supply.get_by_role("button")).to_have_count(0)
-        assert page.evaluate(OVERFLOW) == 0
-        assert here.errors == []
+def test_what_does_not_arrive_is_said_in_a_line(browser: Browser, hub: LocalHub) -> None:
+    with serve_app("--weights", NAME) as server:
+        for width in (1280, 390):
+            with browser.new_context(viewport={"width": width, "height": 800}) as context:
+                here = Visit(context.new_page(), server.url)
+                here.draw(EIGHT)
+                here.expect_reading(8)
+                page = open_model(here)
+                supply = page.locator(".about-supply")
+                expect(supply).to_contain_text("knows no such repository, or it is private")
+                expect(supply).to_contain_text("The embedded models serve instead.")
+                expect(supply.get_by_role("button")).to_have_count(0)
+                assert page.evaluate(OVERFLOW) == 0
+                assert here.errors == []

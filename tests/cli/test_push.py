@@ -80,15 +80,29 @@ def test_pushed_again_it_is_another_commit_of_the_same_repository(
     hub: LocalHub, folder: Path
 ) -> None:
     assert main(["push", str(folder), NAME]) == 0
+    repository = hub.repositories[f"model:{NAME}"]
+    repository.files["notes.txt"] = b"somebody's"
     (folder / "manifold.png").unlink()
+    (folder / "history.json").unlink()
+    values = json.loads((folder / "metrics.json").read_text())
+    values["validation"]["mixture"]["accuracy"] = 0.125
+    (folder / "metrics.json").write_text(json.dumps(values))
     assert main(["push", str(folder), NAME]) == 0
-    assert len(hub.repositories[f"model:{NAME}"].commits) == 3  # with the first, empty one
+    assert len(repository.commits) == 3  # with the first, empty one
+    assert {"manifold.png", "history.json"}.isdisjoint(repository.files)  # the earlier model's
+    assert repository.files["notes.txt"] == b"somebody's"
+    assert "| 0.1250 |" in repository.files["README.md"].decode()
 
 
-def test_what_somebody_wrote_about_the_model_stays(hub: LocalHub, folder: Path) -> None:
+def test_what_somebody_wrote_about_the_model_stays(
+    hub: LocalHub, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (folder / "README.md").write_text("# Mine\n", encoding="utf-8")
     assert main(["push", str(folder), NAME]) == 0
     assert hub.repositories[f"model:{NAME}"].files["README.md"] == b"# Mine\n"
+    (folder / "README.md").write_bytes(b"# L\xebeuw")
+    assert main(["push", str(folder), NAME]) == 2
+    assert "README.md must be UTF-8" in capsys.readouterr().err
 
 
 def test_a_model_can_push_itself(hub: LocalHub, run: Path) -> None:

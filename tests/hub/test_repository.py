@@ -33,7 +33,6 @@ def somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("user/name@v1.0", Repository("user/name", "v1.0")),
         ("user/name@refs/pr/1", Repository("user/name", "refs/pr/1")),
         ("weights/nothing@main", Repository("weights/nothing", "main")),
-        ("user/name@", Path("user/name@")),
         ("user/n\u00e4me", Path("user/n\u00e4me")),
         ("", Path()),
     ],
@@ -55,16 +54,38 @@ def test_a_revision_may_stand_apart_and_only_once() -> None:
         parse_weights(None, "v1")
 
 
+@pytest.mark.parametrize(
+    "weights",
+    [
+        *("https://huggingface.co/user/name", "huggingface.co/user/name", "hf.co/user/name"),
+        *("hf://user/name", "user/name/", "user/name@"),
+    ],
+)
+def test_what_was_meant_as_a_repository_is_told_from_a_folder(weights: str) -> None:
+    with pytest.raises(ValueError, match="a repository as user/name or user/name@revision, got"):
+        parse_weights(weights)
+
+
 def test_only_a_whole_hash_pins() -> None:
     assert Repository("user/name", "0123456789" * 4).is_pinned
     for revision in (None, "main", "0123456", "g123456789" * 4):
         assert not Repository("user/name", revision).is_pinned
     assert str(Repository("user/name", "v1")) == "user/name@v1"
     assert str(Repository("user/name")) == "user/name"
+    assert Repository("user/name", "0123456789" * 4).title == "user/name@0123456"
+    assert Repository("user/name", "v1").title == "user/name@v1"
 
 
 @pytest.mark.parametrize("name", ["", "name", "user/name@v1", "a/b/c", "user/na me", "../name/x"])
 def test_what_names_no_repository_cannot_be_written_to(name: str) -> None:
     check_name("user/name")
     with pytest.raises(ValueError, match="must be named user/name, got"):
+        check_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["user/a--b", "user/a.git", "user/-a", "user/a..b", "u/" + 97 * "a"]
+)
+def test_what_the_hub_takes_for_no_name_is_refused_before_anything_else(name: str) -> None:
+    with pytest.raises(ValueError, match="the hub takes no repository of the name"):
         check_name(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,8 +58,8 @@ def test_weights_say_where_they_are_from(online: LocalHub) -> None:
     sha = online.repositories[f"model:{NAME}"].refs["main"]
     host = online.url.removeprefix("http://")
     assert (found.name, found.title) == ("small", NAME)
-    assert found.origin == f"from {host}, main at {sha[:7]}"
-    assert find_weights(NAME, sha).origin == f"from {host}, {sha[:7]}"
+    assert found.origin == f"from {host}, commit {sha[:7]}"
+    assert find_weights(NAME, sha) == replace(found, title=f"{NAME}@{sha[:7]}")
     assert find_weights().origin == "embedded in the program"
     assert find_weights(DEFAULT.parent / "judge").origin == "a folder on this machine"
 
@@ -169,6 +170,59 @@ def test_a_hub_that_is_not_there_is_known_at_once() -> None:
     )  # fmt: skip
     assert time.monotonic() - begun < 20  # torch, on a busy machine; the client's retries take 23
     assert "HubError: user/small: 127.0.0.1:9 cannot be reached" in ended.stderr
+
+
+def test_an_update_that_breaks_off_leaves_the_earlier_model(online: LocalHub) -> None:
+    earlier = find_weights(NAME)
+    online.add(NAME, WEIGHTS / "digits148")
+    for _ in range(2):  # the second time, too
+        online.trouble = "cut off"
+        with pytest.warns(HubWarning, match="broke off; what was fetched earlier is used"):
+            assert find_weights(NAME) == earlier
+    online.trouble = ""
+    online.add(NAME, {"config.json": b"{}", "model.safetensors": b"another program's"})
+    with pytest.raises(HubError, match="no format_version"):
+        find_weights(NAME)
+    assert find_cached(Repository(NAME)) == earlier
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"<html>Welcome to our hotel</html>",
+        b"[]",
+        b"{}",
+        b'{"id": "user/small"}',
+        b'{"id": "user/small", "sha": "../../evil", "siblings": []}',
+        b'{"id": "user/small", "lastModified": "never"}',
+    ],
+)
+def test_what_is_no_hub_is_told_from_one(
+    online: LocalHub, monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    monkeypatch.setattr(online, "reply", answer)
+    assert fail_with(online, "", 3).endswith("does not answer as a hub does")
+
+
+def test_what_is_too_large_is_not_fetched(
+    online: LocalHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "LARGEST", 2000)
+    assert fail_with(online, "", 3).endswith("model.safetensors is larger than 2,000 bytes")
+    assert not any("resolve" in path for _, path in online.requests)
+
+
+def test_a_cache_that_cannot_be_written_serves_what_it_has(
+    online: LocalHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = find_weights(NAME)
+
+    def refuse(*_: object) -> Path:
+        raise OSError(30, "Read-only file system", "somewhere")
+
+    monkeypatch.setattr(weights, "_fetch", refuse)
+    with pytest.warns(HubWarning, match="the cache cannot be written: Read-only file system; what"):
+        assert find_weights(NAME) == earlier
 
 
 def test_what_is_not_there_is_said(online: LocalHub) -> None:

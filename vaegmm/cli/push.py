@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,7 @@ def push_model(folder: Path, name: str, is_private: bool = False) -> str:
         HubError: it cannot be pushed.
         ValueError: no model in the folder, or no name of a repository.
     """
-    from vaegmm.evaluation.model_card import README, write_model_card
+    from vaegmm.evaluation.model_card import CARD_MARK, README, write_model_card
     from vaegmm.hub.push import push_folder
     from vaegmm.hub.repository import check_name
     from vaegmm.model import VAEGMM
@@ -56,9 +57,13 @@ def push_model(folder: Path, name: str, is_private: bool = False) -> str:
     check_name(name)
     VAEGMM.from_pretrained(folder)
     card, own = write_model_card(folder, name), folder / README
-    if own.exists() and (written := own.read_text(encoding="utf-8")) != write_model_card(folder):
-        card = written
-    return push_folder(folder, name, card, is_private)
+    try:
+        written = own.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        written = CARD_MARK
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{own} must be UTF-8: {error}; write it again, or remove it") from error
+    return push_folder(folder, name, card if CARD_MARK in written else written, is_private)
 
 
 def check_push(names: Sequence[str]) -> None:
@@ -90,5 +95,5 @@ def push_run(folder: Path, name: str) -> None:
     try:
         say(f"pushed to {push_model(folder, name)}")
     except HubError as error:
-        remedy = f"the run is whole; push it with: {PROG} {folder} {name}"
+        remedy = f"the run is whole; push it with: {PROG} {shlex.quote(str(folder))} {name}"
         raise ValueError(f"{error}; {remedy}") from error

@@ -29,6 +29,7 @@ from vaegmm.training.start import BEGAN
 README = "README.md"
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 HERE = "this/folder"  # where the model is, as long as it has no name
+CARD_MARK = f'from_pretrained("{HERE}")'  # by which a card that nobody wrote by hand is known
 MADE = {"generated.png": "Images that the model made: nobody drew them"}
 PICTURES = {
     "reconstructions.png": "Images that it was not fitted to, and under each what it makes of it",
@@ -190,8 +191,8 @@ def _describe_limits(config: ModelConfig, figures: Mapping[str, Figures], data: 
     return f"""## Limits
 
 - Whatever it is shown, it answers with one of {name_labels(config.labels)}. A picture whose latent
-  is so unlikely and whose reconstruction is so far off, taken together, as is rare among its own, is
-  called an outlier; this misses some of what is none of its {data.shows}, and takes some of them
+  is so unlikely and whose reconstruction is so far off, taken together, as is rare among its own,
+  is called an outlier; this misses some of what is none of its {data.shows}, and takes some of them
   for something else{share}.
 - It has seen pictures of 28 x 28 pixels with one thing in the middle, light on black, as MNIST has
   them. `classify` brings others into that form; several {data.shows} at once, parts, or a hand

@@ -95,5 +95,5 @@ def _explain(error: Exception, name: str, host: str) -> HubError:
         case httpx2.TransportError():
             words, is_temporary = f"{host} broke off", True
         case OSError(strerror=str(reason)):  # of the cache; its file is a path of this machine
-            words = f"the cache cannot be written: {reason}"
-    return HubError(f"{name}: {words}", is_temporary)
+            words, is_temporary = f"the cache cannot be written: {reason}", True
+    return HubError(f"{name}: {words.removesuffix('.')}", is_temporary)

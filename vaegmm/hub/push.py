@@ -33,17 +33,21 @@ def push_folder(folder: Path, name: str, card: str, is_private: bool = False) ->
         ValueError: no name of a repository.
     """
     check_name(name)
-    from huggingface_hub import CommitOperationAdd, HfApi
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
     files: Mapping[str, Path | bytes] = {
         "README.md": card.encode(),
         **{file: folder / file for file in PUSHED if (folder / file).exists()},
     }
-    operations = [CommitOperationAdd(file, content) for file, content in files.items()]
+    added = [CommitOperationAdd(file, content) for file, content in files.items()]
     with explaining(name):
         api = HfApi()
         url = api.create_repo(name, private=is_private, exist_ok=True)
-        api.create_commit(name, operations, commit_message="A VAE and its Gaussian mixture")
+        # What an earlier model has left there would be taken for this one's.
+        gone = {*PUSHED} & {*api.list_repo_files(name)} - {*files}
+        removed = [CommitOperationDelete(file) for file in sorted(gone)]
+        words = "A VAE and its Gaussian mixture"
+        api.create_commit(name, [*added, *removed], commit_message=words)
     return url.url
 
 

@@ -10,6 +10,7 @@ WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
 DEFAULT = WEIGHTS / "digits"
 EMBEDDED = (DEFAULT, WEIGHTS / "digits148")
 NAME = re.compile(r"([\w.-]+/[\w.-]+)(?:@([\w./-]+))?", re.ASCII)
+MEANT = re.compile(r".*://.*|.*@|[\w.-]+/[\w.-]+/|hf\.co/.*|huggingface\.co/.*", re.ASCII)
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -29,6 +30,11 @@ class Repository:
         return self.id if self.revision is None else f"{self.id}@{self.revision}"
 
     @property
+    def title(self) -> str:
+        """Its name and state, as short as people write them."""
+        return f"{self.id}@{self.revision[:7]}" if self.revision and self.is_pinned else str(self)
+
+    @property
     def is_pinned(self) -> bool:
         """Whether it names a commit by its whole hash, so that it can never change."""
         return COMMIT.fullmatch(self.revision or "") is not None
@@ -45,9 +51,15 @@ def parse_weights(weights: str | Path | None, revision: str | None = None) -> Pa
         revision: of a repository whose name has none.
 
     Raises:
-        ValueError: a revision of a folder, or two of a repository.
+        ValueError: a revision of a folder, two of a repository, or a repository that is written
+            otherwise, such as its address.
     """
     path = DEFAULT if weights is None else Path(weights)
+    if isinstance(weights, str) and MEANT.fullmatch(weights) and not path.exists():
+        raise ValueError(
+            f"weights must be a folder, or a repository as user/name or user/name@revision, got "
+            f"{weights!r}"
+        )
     match = NAME.fullmatch(weights) if isinstance(weights, str) else None
     has_revision = revision is not None or (match is not None and match[2] is not None)
     if match is None or path.exists() or (path.parent.is_dir() and not has_revision):
@@ -68,8 +80,15 @@ def check_name(name: str) -> None:
     """Refuse what cannot be the name of a repository to write to.
 
     Raises:
-        ValueError: it is not of the form user/name.
+        ValueError: it is not of the form user/name, or of signs that the hub does not take.
     """
     match = NAME.fullmatch(name)
     if match is None or match[2] is not None:
         raise ValueError(f"a repository of the hub must be named user/name, got {name!r}")
+    from huggingface_hub.errors import HFValidationError
+    from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]
+
+    try:
+        validate_repo_id(name)
+    except HFValidationError as error:
+        raise ValueError(f"the hub takes no repository of the name {name!r}: {error}") from error

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from vaegmm.hub.errors import HubError, HubWarning, explaining, hub_host
-from vaegmm.hub.repository import EMBEDDED, Repository, parse_weights
+from vaegmm.hub.repository import COMMIT, EMBEDDED, Repository, parse_weights
 
 CONFIG, TENSORS = "config.json", "model.safetensors"
 EXTRAS = ("map.safetensors", "history.json", "refine.json")  # the page shows them, where they are
 DEADLINE_S = 60.0
 FIRST_ANSWER_S = 10.0
+LARGEST = 10**9  # bytes of one file
 
 T = TypeVar("T")
 
@@ -31,7 +32,7 @@ class Weights:
     Attributes:
         folder: where they are.
         name: the folder's own name, or the repository's without its owner.
-        title: the folder's own name, or the repository's with its owner.
+        title: the folder's own name, or the repository's with its owner and revision.
         origin: where they came from, in words; no path of this machine.
     """
 
@@ -127,20 +128,50 @@ def fetch(repository: Repository, deadline_s: float = DEADLINE_S) -> Weights:
 
 def _fetch(repository: Repository) -> Path:
     """Fetch file by file: the client's threads for many at once would outlive the deadline."""
-    from huggingface_hub import HfApi, hf_hub_download
+    from huggingface_hub import hf_hub_download
 
-    # A question that is not repeated: a hub that is away is known at once, not after 23 seconds.
-    info = HfApi().model_info(repository.id, revision=repository.revision, timeout=FIRST_ANSWER_S)
-    names = {file.rfilename for file in info.siblings or ()}
+    commit, sizes = _ask(repository)
     for name in (CONFIG, TENSORS):
-        if name not in names:
+        if name not in sizes:
             raise HubError(f"{repository}: it holds no {name}, so it is no model of this program")
-    path = Path(hf_hub_download(repository.id, CONFIG, revision=repository.revision))
+    wanted = [name for name in (TENSORS, *EXTRAS) if name in sizes]
+    for name in (CONFIG, *wanted):
+        if sizes[name] > LARGEST:
+            raise HubError(f"{repository}: {name} is larger than {LARGEST:,} bytes")
+    path = Path(hf_hub_download(repository.id, CONFIG, revision=commit))
     _check_config(repository, path)  # before megabytes of something else
-    for name in (TENSORS, *EXTRAS):
-        if name in names:
-            hf_hub_download(repository.id, name, revision=path.parent.name)
+    for name in wanted:
+        hf_hub_download(repository.id, name, revision=commit)
+    if not repository.is_pinned:
+        # Only now is this what the branch stands for, where nobody can be asked.
+        hf_hub_download(repository.id, CONFIG, revision=repository.revision)
     return path.parent
+
+
+def _ask(repository: Repository) -> tuple[str, dict[str, int]]:
+    """Ask for the commit that a repository is at, and for its files and their bytes.
+
+    The question is not repeated: a hub that is away is known at once, not after 23 seconds.
+    """
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        info = HfApi().model_info(
+            repository.id,
+            revision=repository.revision,
+            timeout=FIRST_ANSWER_S,
+            files_metadata=True,
+        )
+        sizes = {file.rfilename: file.size or 0 for file in info.siblings or ()}
+        if info.sha is None or COMMIT.fullmatch(info.sha) is None:
+            raise ValueError(f"the commit is {info.sha!r}")
+    except HFValidationError:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError) as error:  # a hotel's network, say
+        words = f"{hub_host()} does not answer as a hub does"
+        raise HubError(f"{repository}: {words}", is_temporary=True) from error
+    return info.sha, sizes
 
 
 def _check_config(repository: Repository, path: Path) -> None:
@@ -155,10 +186,8 @@ def _check_config(repository: Repository, path: Path) -> None:
 
 
 def _describe(repository: Repository, folder: Path) -> Weights:
-    commit = folder.name[:7]
-    state = commit if repository.is_pinned else f"{repository.revision or 'main'} at {commit}"
-    origin = f"from {hub_host()}, {state}"
-    return Weights(folder, repository.id.partition("/")[2], repository.id, origin)
+    origin = f"from {hub_host()}, commit {folder.name[:7]}"
+    return Weights(folder, repository.id.partition("/")[2], repository.title, origin)
 
 
 def _within(deadline_s: float, repository: Repository, work: Callable[[], T]) -> T:
