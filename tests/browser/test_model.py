@@ -78,7 +78,7 @@ def test_the_model_is_named_and_measured(visit: Open) -> None:
     )
     page.locator(".about-readers").get_by_text("1 / 4 / 8").click()
     expect(page.locator(".about-measured")).to_contain_text("on 600 digits")
-    expect(facts.locator("dd").first).to_have_text("digits148")
+    expect(facts.locator("dd").first).to_have_text("digits148, embedded in the program")
     expect(page.locator(".confusion-table tbody tr")).to_have_count(3)
 
 
