@@ -60,6 +60,7 @@ def test_a_good_start_is_far_ahead_after_one_epoch(few: Path, tmp_path: Path) ->
     assert losses[0] < 0.4 * losses[1]
 
 
+@pytest.mark.slow
 def test_every_weight_is_where_training_begins(few: Path, labelled: Path, tmp_path: Path) -> None:
     """Steps of almost no size leave the network as it was; the mixture is fitted anew."""
     still = ["--init-from", str(labelled), "--learning-rate", "1e-12", "--precision", "float32"]
@@ -94,6 +95,7 @@ def test_the_settings_of_the_network_are_the_models(labelled: Path, tmp_path: Pa
     assert (job.experiment.init_from, job.experiment.network.latent_dim) == (None, 10)
 
 
+@pytest.mark.slow
 def test_another_network_is_refused_before_anything_is_read_or_written(
     few: Path, labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -122,6 +124,7 @@ def test_dropout_may_differ(few: Path, labelled: Path, tmp_path: Path) -> None:
     assert VAEGMM.from_pretrained(tmp_path / "run").config.network.dropout == 0
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_when_the_weights_that_it_began_with_are_gone(
     few: Path, labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -182,6 +185,7 @@ def test_a_run_of_an_earlier_version_goes_on(
     assert "run.json is damaged: 'seed'" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_what_the_first_weights_had_learned_from_is_told_wherever_labels_are(
     few: Path, labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
