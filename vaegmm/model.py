@@ -167,17 +167,29 @@ class VAEGMM(nn.Module):
             ValueError: see `from_pretrained`.
         """
         config = read_config(folder)
+        tensors = read_tensors(folder / "model.safetensors")
+        # Before a mixture of the config's size is made: that may be any amount of memory.
+        shape = len(config.component_labels), config.network.latent_dim
+        if "means" in tensors:
+            _check_tensor(folder, "means", shape, torch.float32, tensors["means"])
         try:
-            with torch.device("meta"):  # shapes alone: a config may ask for any amount of memory
-                expected = cls(config).state_dict()
+            model = cls(config)
         except ValueError as error:
             raise ValueError(f"{folder / 'config.json'}: {error}") from error
-        tensors = read_tensors(folder / "model.safetensors")
-        _check_tensors(folder, expected, tensors)
-        model = cls(config)
+        _check_tensors(folder, model.state_dict(), tensors)
         model.load_state_dict(tensors)
         # Convolutions on the CPU are twice as fast with channels last.
         return model.to(memory_format=torch.channels_last).eval()
+
+
+def _check_tensor(
+    folder: Path, name: str, shape: tuple[int, ...], dtype: torch.dtype, found: Tensor
+) -> None:
+    if tuple(found.shape) != shape or found.dtype != dtype:
+        raise ValueError(
+            f"{folder / 'model.safetensors'}: {name} must be {dtype} of shape {shape}, got "
+            f"{found.dtype} of shape {tuple(found.shape)}"
+        )
 
 
 def _check_tensors(folder: Path, expected: dict[str, Tensor], found: dict[str, Tensor]) -> None:
@@ -187,12 +199,8 @@ def _check_tensors(folder: Path, expected: dict[str, Tensor], found: dict[str, T
             raise ValueError(f"{path}: missing tensor {name}")
         if name not in expected:
             raise ValueError(f"{path}: unknown tensor {name}")
-        if found[name].shape != expected[name].shape or found[name].dtype != expected[name].dtype:
-            raise ValueError(
-                f"{path}: {name} must be {expected[name].dtype} of shape "
-                f"{tuple(expected[name].shape)}, got {found[name].dtype} of shape "
-                f"{tuple(found[name].shape)}"
-            )
+        shape, dtype = tuple(expected[name].shape), expected[name].dtype
+        _check_tensor(folder, name, shape, dtype, found[name])
         if not found[name].isfinite().all():
             raise ValueError(f"{path}: {name} holds NaN or infinity")
     weights, factors = found["weights"], found["precisions_cholesky"]
