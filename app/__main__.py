@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from vaegmm.cli.parse import parse, run
+from vaegmm.hub.weights import DEADLINE_S
 
 PROG = "python -m app"
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", "7860"
@@ -40,7 +41,7 @@ class AppArguments:
     """Model folders, and repositories of the Hugging Face hub as user/name[@revision]; those in the
     environment variable VAEGMM_WEIGHTS when not given, else the embedded models. Visitors choose
     between several. The page does not wait for the hub."""
-    deadline: float = 60.0
+    deadline: float = DEADLINE_S
     """Seconds that fetching a repository may take, in the background."""
 
 

@@ -1,7 +1,7 @@
 """The page: a title and the tabs. What a tab holds and does stands in `app/tabs`."""
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -99,12 +99,11 @@ def name_models(models: Mapping[Weights, VAEGMM]) -> list[str]:
     Raises:
         ValueError: digits and weights have the same names.
     """
-    ways: list[Iterable[str]] = [
+    for names in (
         [name_digits(model.labels) for model in models.values()],
         [weights.name for weights in models],
         [weights.title for weights in models],
-    ]
-    for names in map(list, ways):
+    ):
         if len(set(names)) == len(names):
             return names
     twice = next(name for name in names if names.count(name) > 1)
