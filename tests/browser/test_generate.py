@@ -138,7 +138,7 @@ def test_how_many_were_drawn_is_said_of_sure_ones(visit: Open) -> None:
 def test_a_digit_is_taken_further_and_on(visit: Open) -> None:
     page = open_generate(visit())
     choose(page, 5)
-    expect(page.locator(".generate-digits .tile").last).to_have_attribute("aria-label", "A new 5")
+    expect(page.locator(".generate-digits .tile[aria-label='A new 5']")).to_have_count(48)
     page.locator(".generate-digits .tile").first.click()
     expect(page.locator(".further-words")).to_have_text(re.compile("^Read as 5, "))
     expect(page.locator(".further-hand .tile")).to_have_count(10)
