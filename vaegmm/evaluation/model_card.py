@@ -120,7 +120,8 @@ def _show_pictures(folder: Path, pictures: Mapping[str, str]) -> list[str]:
 def _explain_use(where: str, data: DataSet) -> str:
     return f"""## How to use
 
-The program is called vaegmm. In its folder, `pip install ".[app]"` installs it and what its page needs:
+The program is called vaegmm. In its folder, `pip install ".[app]"` installs it and what its page
+needs:
 
 ```python
 from PIL import Image
