@@ -33,14 +33,12 @@ def main() -> None:
         page.mouse.move(0, 0)
         page.wait_for_timeout(500)  # until the bars have settled
         save(page.screenshot(), "classify.png")
-        page.goto(f"{server.url}/#muddle=3&with=5&seed=7&mix=50&method=balanced")
-        page.reload()  # the same page with another hash is not loaded anew
-        page.get_by_text("The judges are torn").wait_for()
+        open_link(page, server.url, "#muddle=3&with=5&seed=7&mix=50&method=balanced")
+        page.locator(".muddle-verdict", has_text="The judges are torn").wait_for()
         page.wait_for_timeout(500)
         save(page.screenshot(), "muddle.png")
         page.set_viewport_size({"width": 1080, "height": 960})
-        page.goto(f"{server.url}/#morph=32&to=41&style=1&style2=2&path=geodesic")
-        page.reload()
+        open_link(page, server.url, "#morph=32&to=41&style=1&style2=2&path=geodesic")
         page.locator(".morph[data-state=shown]").wait_for()
         page.locator(".strip .look").nth(4).click()
         page.mouse.move(0, 0)
@@ -51,11 +49,16 @@ def main() -> None:
         take_em(page, server.url)
 
 
+def open_link(page: Page, url: str, link: str) -> None:
+    """Open the tab that a link leads to."""
+    page.goto(f"{url}/{link}")
+    page.reload()  # the same page with another hash is not loaded anew
+
+
 def take_new_digits(page: Page, url: str) -> None:
     """The Generate tab, with one of its digits taken further."""
     page.set_viewport_size({"width": 1080, "height": 1230})
-    page.goto(f"{url}/#generate=&seed=1")
-    page.reload()
+    open_link(page, url, "#generate=&seed=1")
     page.locator(".generate-digits .tile").nth(30).click()
     page.locator(".further[data-state=shown]").wait_for()
     page.mouse.move(0, 0)
@@ -67,8 +70,7 @@ def take_new_digits(page: Page, url: str) -> None:
 def take_map(page: Page, url: str) -> None:
     """The Explore tab: t-SNE, two pins, and a digit under the pointer."""
     page.set_viewport_size({"width": 1080, "height": 1050})
-    page.goto(f"{url}/#explore=t-sne")
-    page.reload()
+    open_link(page, url, "#explore=t-sne")
     page.wait_for_timeout(2500)  # until the map and its digits are there
     box = page.locator(".explore canvas").first.bounding_box()
     assert box is not None
@@ -84,8 +86,7 @@ def take_em(page: Page, url: str) -> None:
     """EM on the Model tab, some iterations after its start."""
     page.set_viewport_size({"width": 1080, "height": 790})
     page.emulate_media(reduced_motion="reduce")
-    page.goto(f"{url}/#em=3&start=0&shapes=full")
-    page.reload()
+    open_link(page, url, "#em=3&start=0&shapes=full")
     slider = page.locator(".em input[type=range]").first
     slider.wait_for()
     page.wait_for_timeout(1500)
