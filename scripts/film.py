@@ -1,22 +1,22 @@
 """Films a page as an animated film is made, picture by picture, and writes a GIF in one palette.
 
-What is filmed is not known here. `vaegmm.gif` writes frames of a few greys; a page has colours and
-letters, which Pillow writes.
+What is filmed is not known here.
 """
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page, Request
 
 from vaegmm.files import replacing
+from vaegmm.gif import encode_gif
 
 TICK_MS = 20  # between two places of the pointer
 N_TICKS = 4  # between two pictures: 12.5 a second
@@ -36,6 +36,7 @@ MOVE_TRANSITIONS = """(ms) => {
 }"""
 
 Point = tuple[float, float]
+Levels = NDArray[np.uint8]
 
 
 class Camera:
@@ -52,7 +53,6 @@ class Camera:
         """Take charge of a page that has not been opened yet."""
         self.pictures: list[Image.Image] = []
         self._page, self._place, self._n_asked, self._n_ticks = page, (0.0, 0.0), 0, 0
-        self._session = page.context.new_cdp_session(page)
         page.clock.install()
         page.on("request", lambda request: self._count(request, 1))
         page.on("requestfinished", lambda request: self._count(request, -1))
@@ -99,8 +99,7 @@ class Camera:
             self._page.wait_for_timeout(5)
         self._n_ticks += 1
         if self._n_ticks % N_TICKS == 0:
-            answer = self._session.send("Page.captureScreenshot", {"format": "png"})
-            picture = Image.open(io.BytesIO(base64.b64decode(answer["data"])))
+            picture = Image.open(io.BytesIO(self._page.screenshot()))
             self.pictures.append(picture.convert("RGB"))
 
 
@@ -109,30 +108,33 @@ def choose_palette(pictures: Sequence[Image.Image]) -> Image.Image:
 
     A colour counts by the root of its pixels: else the paper's neighbours would have all of it.
     """
-    pixels = np.concatenate([np.asarray(one, np.uint32).reshape(-1, 3) for one in pictures])
-    codes, counts = np.unique(
-        pixels @ np.array([1 << 16, 1 << 8, 1], np.uint32), return_counts=True
-    )
+    each = [np.unique(_encode_colours(one), return_counts=True) for one in pictures]
+    codes, places = np.unique(np.concatenate([codes for codes, _ in each]), return_inverse=True)
+    counts = np.bincount(places, np.concatenate([counts for _, counts in each]))
     colours = np.stack([codes >> 16, codes >> 8 & 255, codes & 255], 1).astype(np.uint8)
     weighted = np.repeat(colours, np.ceil(np.sqrt(counts)).astype(int), 0)
     return Image.fromarray(weighted[None]).quantize(N_COLOURS, kmeans=3)
 
 
-def merge(pictures: Sequence[Image.Image]) -> tuple[list[Image.Image], list[int]]:
-    """Return the pictures that differ from the one before, and how many ms each is shown."""
-    groups = [[*group] for _, group in groupby(pictures, Image.Image.tobytes)]
-    return [group[0] for group in groups], [len(group) * PICTURE_MS for group in groups]
+def _encode_colours(picture: Image.Image) -> NDArray[np.uint32]:
+    """Return the colours of a picture as 0xRRGGBB, (H, W)."""
+    return np.asarray(picture, np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
+
+
+def merge(frames: Sequence[Levels]) -> tuple[list[Levels], list[int]]:
+    """Return the frames that differ from the one before, and how many 1/100 s each is shown."""
+    groups = [[*group] for _, group in groupby(frames, lambda frame: frame.tobytes())]
+    return [group[0] for group in groups], [len(group) * PICTURE_MS // 10 for group in groups]
 
 
 def write_gif(pictures: Sequence[Image.Image], path: Path) -> str:
     """Write a GIF that loops for ever; return a line that says what it has become."""
-    palette = choose_palette(pictures[::4])
-    # Undithered, what stands still keeps its bytes: Pillow writes what changes alone.
-    frames, times = merge([one.quantize(palette=palette, dither=0) for one in pictures])
+    palette = choose_palette(pictures)
+    colours = np.array(palette.getpalette(), np.uint8).reshape(-1, 3)
+    # Undithered: what stands still keeps its levels, and is not written again.
+    levels = [np.asarray(one.quantize(palette=palette, dither=0)) for one in pictures]
+    frames, times = merge(levels)
+    content = encode_gif(frames, times, colours)
     with replacing(path) as temporary:
-        frames[0].save(
-            temporary, "GIF", save_all=True, append_images=frames[1:], duration=times, loop=0,
-            optimize=False,
-        )  # fmt: skip
-    n_bytes = path.stat().st_size
-    return f"{path}: {len(frames)} frames, {sum(times) / 1000:.1f} s, {n_bytes / 1e6:.2f} MB"
+        temporary.write_bytes(content)
+    return f"{path}: {len(frames)} frames, {sum(times) / 100:.1f} s, {len(content) / 1e6:.2f} MB"

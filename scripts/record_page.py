@@ -12,14 +12,13 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, sync_playwright
 
 from scripts.film import Camera, Point, write_gif
-from scripts.take_screenshots import DOCS, open_link
+from scripts.take_screenshots import DOCS, PATIENCE_MS, open_link
 from tests.browser.browsing import open_chromium, serve_app
 from tests.browser.strokes import EIGHT
 from tests.browser.visit import Visit
 
 WIDTH, HEIGHT = 880, 600  # CSS pixels: above what the model sees, below the bars
 SCALE = 0.9  # as wide as a README's column, or a little less
-PATIENCE_MS = 120_000  # of a busy machine
 POINTER = """addEventListener("DOMContentLoaded", () => {
   const dot = document.createElement("div");
   dot.style = `position: fixed; z-index: 9999; width: 22px; height: 22px; margin: -11px;
@@ -63,31 +62,31 @@ def film_drawing(here: Visit, camera: Camera) -> None:
     here.expect_blank()
     line = here.points(EIGHT[0])
     camera.begin((line[0][0] + 60, line[0][1] - 60))
-    camera.hold(0.5)
-    camera.glide(line[:1], 0.3)
+    camera.hold(0.4)
+    camera.glide(line[:1], 0.24)
     here.page.mouse.down()
-    camera.glide(line, 2.8)
+    camera.glide(line, 2.4)
     here.page.mouse.up()
-    camera.glide([(430, 560)], 0.3)
-    camera.hold(0.9)
+    camera.glide([(430, 560)], 0.24)
+    camera.hold(0.72)
     camera.cut()
 
 
 def film_muddle(page: Page, url: str, camera: Camera) -> None:
     """A digit between 3 and 5: the judges are torn, until the slider moves."""
-    open_link(page, url, "#muddle=3&with=5&seed=7&mix=50&method=balanced")
+    open_link(page, url, "#muddle=3&with=5&seed=18&mix=50&method=balanced")
     page.locator(".muddle-verdict", has_text="The judges are torn").wait_for()
     scroll_to(page.locator(".muddle-partners"))
     x, y = find_middle(page.locator(".muddle-slider"))
     camera.begin((x + 40, y - 40))
-    camera.hold(0.6)
-    camera.glide([(x, y)], 0.2)
+    camera.hold(0.56)
+    camera.glide([(x, y)], 0.16)
     page.mouse.down()
     camera.glide([(x + 170, y)], 0.6)
-    camera.hold(0.3)
+    camera.hold(0.24)
     camera.glide([(x - 170, y)], 0.8)
     page.mouse.up()
-    camera.hold(0.6)
+    camera.hold(0.56)
     camera.cut()
 
 
@@ -101,7 +100,7 @@ def film_morph(page: Page, url: str, camera: Camera) -> None:
     camera.begin((x + 40, y - 40))
     camera.glide([(x, y)], 0.3)
     camera.press()
-    camera.hold(3.0)  # half a second at either end, too
+    camera.hold(2.72)  # half a second of it at the start
     camera.cut()
 
 
@@ -113,10 +112,10 @@ def film_new_digits(page: Page, url: str, camera: Camera) -> None:
     page.evaluate("Math.random = () => 0.5")  # the same 48 every time
     x, y = find_middle(page.locator(".generate-more"))
     camera.begin((x + 40, y - 40))
-    camera.hold(0.3)
-    camera.glide([(x, y)], 0.2)
+    camera.hold(0.24)
+    camera.glide([(x, y)], 0.24)
     camera.press()
-    camera.hold(0.7)
+    camera.hold(0.56)
     camera.glide([find_middle(page.locator(".generate-digits .tile").nth(32))], 0.4)
     camera.press()
     camera.hold(0.08)
@@ -124,8 +123,10 @@ def film_new_digits(page: Page, url: str, camera: Camera) -> None:
     page.locator(".further[data-state=shown]").wait_for()
     page.wait_for_timeout(1000)  # the page scrolls there by itself
     scroll_to(page.locator(".further"))
-    camera.begin((500, 70))
-    camera.hold(1.4)
+    first, *_, last = (find_middle(tile) for tile in page.locator(".further-hand .tile").all())
+    camera.begin(first)
+    camera.glide([last], 0.88)
+    camera.hold(0.56)
     camera.cut()
 
 
@@ -140,9 +141,9 @@ def film_map(page: Page, url: str, camera: Camera) -> None:
     way = [(0.51, 0.12), (0.5, 0.42), (0.2, 0.63), (0.46, 0.63), (0.7, 0.72), (0.73, 0.3)]
     first, *others = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in way]
     camera.begin(first)
-    camera.hold(0.3)
-    camera.glide(others, 2.6)
-    camera.hold(0.7)
+    camera.hold(0.08)
+    camera.glide(others, 2.4)
+    camera.hold(0.56)
     camera.cut()
 
 
