@@ -20,7 +20,7 @@ COLOURS = 128  # a palette is a third of the bytes, and no eye tells the differe
 WIDTH = 1080  # CSS pixels
 PATIENCE_MS = 120_000  # of a busy machine
 PHONE = {
-    "viewport": {"width": 390, "height": 860},
+    "viewport": {"width": 390, "height": 852},
     "device_scale_factor": 2,
     "color_scheme": "dark",
     "has_touch": True,
