@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 PY = .venv/bin/python
 
-.PHONY: app test test-all lint format train evaluate bench clean
+.PHONY: app test test-all lint format train evaluate bench tour clean
 
 app: .venv/app
 	@$(PY) -m app --host $(HOST) --port $(PORT)
@@ -48,6 +48,10 @@ bench: .venv/dev
 	$(PY) -m benchmarks.morph
 	$(PY) -m benchmarks.numbers
 	$(PY) -m benchmarks.explore
+
+# Executes the notebook docs/tour.ipynb in place.
+tour: .venv/dev
+	$(PY) -m scripts.make_tour
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
