@@ -58,9 +58,11 @@ def run_notebook(path: Path, folder: Path) -> NotebookNode:
 
 def shrink(png: str) -> str:
     """Return a picture, a PNG in base64, with a palette."""
-    picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB").quantize(256, dither=0)
+    picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
+    # Maximum coverage: rare colours, as a legend's, stay what they are.
+    method = Image.Quantize.MAXCOVERAGE
     buffer = io.BytesIO()
-    picture.save(buffer, "PNG", optimize=True)
+    picture.quantize(256, method, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
     return base64.b64encode(buffer.getvalue()).decode()
 
 
