@@ -34,7 +34,8 @@ Commands:
 Examples:
 {examples}
 
-  {program} COMMAND --help explains a command, and --version tells the version."""
+{program} COMMAND --help explains one of them, {program} --version
+tells the version."""
 EXAMPLES = (
     "classify digit.png",
     "morph 32 41 -o morph.gif",

@@ -41,7 +41,7 @@ class EvaluateArguments:
 
     EXAMPLES: ClassVar = (
         "--dataset sample --output-dir reports/first",
-        "--weights weights/digits148 --tasks classification muddle",
+        "--weights weights/digits148 --tasks muddle",
     )
 
     tasks: Annotated[tuple[Task, ...], arg(metavar="[TASK ...]")] = tuple(

@@ -44,7 +44,7 @@ def read_dataclass(info: StructTypeInfo) -> StructConstructorSpec | None:
     if not dataclasses.is_dataclass(cls):
         return None
     hints = typing.get_type_hints(cls, include_extras=True)
-    texts = _read_docstrings(cls)
+    texts = read_docstrings(cls)
     fields = tuple(
         StructFieldSpec(
             name=field.name,
@@ -98,7 +98,7 @@ def _find_default(field: dataclasses.Field[object], whole: object) -> object:
     return MISSING_NONPROP
 
 
-def _read_docstrings(cls: type) -> dict[str, str]:
+def read_docstrings(cls: type) -> dict[str, str]:
     """Return the strings that stand below a class's fields, each as one paragraph."""
     (node,) = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
     assert isinstance(node, ast.ClassDef)
