@@ -64,7 +64,7 @@ def _run(arguments: list[str]) -> int:
         say(f"vaegmm {version()}")
         return 0
     if not name:
-        say(explain(), sys.stderr)
+        print(explain(), file=sys.stderr)
         return 2
     near = difflib.get_close_matches(name, COMMANDS, n=1)
     hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(COMMANDS)}"

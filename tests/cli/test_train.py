@@ -49,7 +49,9 @@ def test_a_folder_that_holds_a_run_is_refused(
     before = (run / "run.json").read_bytes()
     assert train.main([*TINY, "--output-dir", str(run)]) == 2
     error = capsys.readouterr().err
-    assert error.startswith(f"python -m vaegmm train: {run} already holds a run; give another --output-dir")
+    assert error.startswith(
+        f"python -m vaegmm train: {run} already holds a run; give another --output-dir"
+    )
     assert error.count("\n") == 1
     assert (run / "run.json").read_bytes() == before
 

@@ -46,7 +46,8 @@ def answering(as_json: bool) -> Iterator[Answer]:
 
     def answer(values: Mapping[str, object], words: str = "") -> None:
         if as_json:
-            say(json.dumps(values, allow_nan=False), out)
+            with redirect_stdout(out):
+                say(json.dumps(values, allow_nan=False))
         elif words:
             say(words)
 

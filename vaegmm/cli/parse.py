@@ -55,20 +55,16 @@ def is_main_process() -> bool:
     return os.environ.get("RANK", "0") == "0"
 
 
-def say(text: str, stream: TextIO | None = None) -> None:
+def say(text: str) -> None:
     """Print a line at once, in the main process alone.
 
     A reader that has left (`| head`) ends the talk, not the work.
-
-    Args:
-        text: the line.
-        stream: where to; stdout when not given.
     """
-    stream = stream or sys.stdout
+    stream = sys.stdout
     if stream is None or not is_main_process():  # None: it was closed before the start
         return
     try:
-        print(text, file=stream, flush=True)
+        print(text, flush=True)
     except OSError as error:
         _silence(stream)
         if not isinstance(error, BrokenPipeError):  # a disk that is full
