@@ -43,10 +43,12 @@ def test_a_reader_that_leaves_after_the_first_line_stops_nothing(picture: Path) 
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_stdout_that_is_closed_is_no_reason_not_to_work(tmp_path: Path) -> None:
-    path = tmp_path / "grid.png"
-    done = shell(f"{GRID} {path} --json >&-")
+def test_streams_that_are_closed_are_no_reason_not_to_work(tmp_path: Path) -> None:
+    path, digits = tmp_path / "grid.png", tmp_path / "digits.npz"
+    generate = f"{sys.executable} -m vaegmm generate --n 5 -o {digits}"
+    done = shell(f"{GRID} {path} --json >&- && {generate} 2>&-")
     assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"5 images with labels in {digits}")
     with Image.open(path) as picture:
         assert picture.size == (168, 168)
 

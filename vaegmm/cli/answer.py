@@ -26,13 +26,12 @@ class Answer(Protocol):
 class _Page(io.TextIOBase):
     """A stream that is no terminal, whatever lies beneath it: no progress bar shows there."""
 
-    def __init__(self, stream: TextIO | None) -> None:
+    def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        if self._stream is not None:
-            self._stream.write(text)
-            self._stream.flush()
+        self._stream.write(text)
+        self._stream.flush()
         return len(text)
 
 

@@ -60,13 +60,12 @@ def say(text: str) -> None:
 
     A reader that has left (`| head`) ends the talk, not the work.
     """
-    stream = sys.stdout
-    if stream is None or not is_main_process():  # None: it was closed before the start
+    if not is_main_process():
         return
     try:
         print(text, flush=True)
     except OSError as error:
-        _silence(stream)
+        _silence(sys.stdout)
         if not isinstance(error, BrokenPipeError):  # a disk that is full
             raise
 
@@ -74,6 +73,14 @@ def say(text: str) -> None:
 def _silence(stream: TextIO) -> None:
     """Send what is still to be printed nowhere; else Python complains when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _replace_closed() -> None:
+    """Put nothing in the place of streams that were closed before the start: Python has None."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 @contextmanager
@@ -103,6 +110,7 @@ def _telling_of_the_hub(prog: str) -> Iterator[None]:
 
 def run(command: Callable[[], None], prog: str) -> int:
     """Run a command; what the user can mend becomes one line on stderr and exit code 2."""
+    _replace_closed()
     try:
         with _telling_of_the_hub(prog):
             command()
