@@ -105,11 +105,7 @@ def evaluate(arguments: EvaluateArguments, answer: Answer) -> None:
     weights = find_weights(arguments.weights)
     model = VAEGMM.from_pretrained(weights.folder).to(resolve_device(arguments.device))
     folder = Path(arguments.output_dir or f"reports/{weights.name}")
-    if (folder / "run.json").exists():
-        raise ValueError(f"{folder} holds a run of training; give another --output-dir")
-    for name in COUNTS:
-        if getattr(arguments, name) < 1:
-            raise ValueError(f"{name} must be at least 1, got {getattr(arguments, name)}")
+    _check(arguments, folder)
     subject = choose_subject(model, folder, arguments)
     labels = subject.test.labels.unique().tolist()
     names = ", ".join(map(str, labels))
@@ -128,6 +124,14 @@ def evaluate(arguments: EvaluateArguments, answer: Answer) -> None:
         "settings": settings_of(arguments),
     }  # fmt: skip
     answer(values, f"\n{page}, metrics.json and plots in {folder}")
+
+
+def _check(arguments: EvaluateArguments, folder: Path) -> None:
+    if (folder / "run.json").exists():
+        raise ValueError(f"{folder} holds a run of training; give another --output-dir")
+    for name in COUNTS:
+        if getattr(arguments, name) < 1:
+            raise ValueError(f"{name} must be at least 1, got {getattr(arguments, name)}")
 
 
 def _measure(subject: Subject, tasks: Sequence[Task]) -> list[Section]:

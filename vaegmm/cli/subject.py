@@ -34,11 +34,7 @@ def choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) ->
     from vaegmm.evaluation.tasks import Subject
 
     a = arguments
-    strangers = sorted(set(a.digits) - set(model.labels))
-    if strangers:
-        known = ", ".join(map(str, model.labels))
-        raise ValueError(f"digits must be among the model's labels {known}, got {strangers[0]}")
-    digits = a.digits or model.labels
+    digits = _choose_digits(model, a.digits)
     everything = load_dataset(a.dataset, False, (), a.data_dir)
     test = keep_digits(everything, digits, a.dataset)
     others = _load_others(model, everything, a) if "outliers" in a.tasks else {}
@@ -64,6 +60,14 @@ def choose_subject(model: VAEGMM, folder: Path, arguments: EvaluateArguments) ->
         a.augmentation_sizes,
         a.augmentation_seeds,
     )
+
+
+def _choose_digits(model: VAEGMM, asked: tuple[int, ...]) -> tuple[int, ...]:
+    strangers = sorted(set(asked) - set(model.labels))
+    if strangers:
+        known = ", ".join(map(str, model.labels))
+        raise ValueError(f"digits must be among the model's labels {known}, got {strangers[0]}")
+    return asked or model.labels
 
 
 def _load_others(
