@@ -20,6 +20,7 @@ from pathlib import Path
 import torch
 
 from vaegmm.cli import train
+from vaegmm.cli.configs import find_config
 from vaegmm.cli.parse import parse, run, say
 from vaegmm.config import ExperimentConfig
 from vaegmm.data.datasets import LabelledImages, load_dataset, split
@@ -68,7 +69,7 @@ def sweep(arguments: LabelsArguments) -> None:
     """
     if arguments.label_epochs < 1:
         raise ValueError(f"label_epochs must be at least 1, got {arguments.label_epochs}")
-    wanted = resolve(load_toml(arguments.config))
+    wanted = resolve(load_toml(find_config(arguments.config)))
     if wanted.refine.labels != "none":
         raise ValueError(f"{arguments.config} learns from labels; the first row has none")
     if wanted.init_from is not None:

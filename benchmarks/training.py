@@ -27,6 +27,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from torchvision.datasets import MNIST
 from torchvision.transforms import Compose, RandomAffine, ToTensor
 
+from vaegmm.cli.configs import find_config
 from vaegmm.cli.parse import parse, run, say
 from vaegmm.config import AugmentationConfig, ExperimentConfig
 from vaegmm.data.datasets import find_data_dir, load_dataset, shuffle
@@ -194,7 +195,7 @@ def matrix_peak(precision: Precision) -> float:
 
 def compare(path: str, arguments: TrainingBenchmark, images: Tensor, data_dir: str) -> None:
     """Print the rows of one network."""
-    experiment = load_toml(path)
+    experiment = load_toml(find_config(path))
     best: Precision = resolve_precision("auto", CPU)
     network = VAE(experiment.network)
     flops, peak = flops_per_image(network), matrix_peak(best)

@@ -1,41 +1,81 @@
-"""One command with subcommands: `python -m vaegmm COMMAND ...`."""
+"""One command with subcommands: `python -m vaegmm COMMAND ...`, or `vaegmm COMMAND ...`."""
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import sys
 from collections.abc import Sequence
 
+from vaegmm.cli.parse import run, say
+from vaegmm.cli.program import program, version
+
 COMMANDS = {
     "classify": "tell which digit each picture shows",
-    "muddle": "make digits that are hard to tell",
-    "generate": "make new digits, as a data set: npz, PNG folders or the files of MNIST",
+    "muddle": "make digits that are hard to tell, with soft labels",
     "morph": "turn one number into another, as GIF or video",
+    "generate": "make new digits, as a data set with labels",
     "grid": "draw what a plane through latent space decodes to",
     "push": "put a model into a repository of the Hugging Face hub",
     "train": "train a model (the same as train.py)",
     "evaluate": "measure a model (the same as evaluate.py)",
 }
+PAGE = """\
+usage: {program} COMMAND ...
+
+  Read, blend and draw handwritten digits. One model does it all: a variational
+  autoencoder turns pictures into points and points into pictures, a Gaussian
+  mixture tells which points are which digit. One that knows all ten comes with
+  the program; --weights takes others.
+
+Commands:
+{commands}
+
+Examples:
+{examples}
+
+{program} COMMAND --help explains one of them, {program} --version
+tells the version."""
+EXAMPLES = (
+    "classify digit.png",
+    "morph 32 41 -o morph.gif",
+    "train --config digits148 --dataset sample --epochs 20",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a subcommand; return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    lines = [f"  {name:<10} {text}" for name, text in COMMANDS.items()]
-    usage = "\n".join(
-        ["usage: python -m vaegmm COMMAND ...   (COMMAND --help explains it)", "", *lines]
-    )
-    if arguments and arguments[0] in COMMANDS:
-        module = importlib.import_module(f"vaegmm.cli.{arguments[0]}")
+    codes: list[int] = []
+    wrong = run(lambda: codes.append(_run(arguments)), program())
+    return wrong or codes[0]
+
+
+def _run(arguments: list[str]) -> int:
+    name = arguments[0] if arguments else ""
+    if name in COMMANDS:
+        module = importlib.import_module(f"vaegmm.cli.{name}")
         code: int = module.main(arguments[1:])
         return code
-    if arguments and arguments[0] in ("-h", "--help"):
-        print(usage)
+    if name in ("-h", "--help"):
+        say(explain())
         return 0
-    if arguments:
-        print(f"python -m vaegmm: unknown command {arguments[0]!r}", file=sys.stderr)
-    print(usage, file=sys.stderr)
-    return 2
+    if name == "--version":
+        say(f"vaegmm {version()}")
+        return 0
+    if not name:
+        print(explain(), file=sys.stderr)
+        return 2
+    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(COMMANDS)}"
+    raise ValueError(f"unknown command {name!r}; {hint}")
+
+
+def explain() -> str:
+    """Return the page that --help shows."""
+    commands = "\n".join(f"  {name:<10} {text}" for name, text in COMMANDS.items())
+    examples = "\n".join(f"  {program()} {line}" for line in EXAMPLES)
+    return PAGE.format(program=program(), commands=commands, examples=examples)
 
 
 if __name__ == "__main__":

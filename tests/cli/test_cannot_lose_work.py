@@ -126,7 +126,7 @@ def test_a_full_disk_leaves_the_last_checkpoint(tmp_path: Path) -> None:
     process = start([sys.executable, "-c", FULL_DISK, *command(tmp_path)[2:]])
     _, error = process.communicate(timeout=60)
     assert process.returncode == 2
-    assert error.strip().splitlines()[-1].startswith("train.py: cannot write")
+    assert error.strip().splitlines()[-1].startswith("python -m vaegmm train: cannot write")
     assert "Traceback" not in error
     finish(command(tmp_path, "--resume", epochs=3))
     assert len(json.loads((tmp_path / "history.json").read_text())) == 3

@@ -184,7 +184,7 @@ def test_evaluate_reads_an_npz(
 def test_evaluate_does_not_write_into_a_run(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--weights", str(run), "--dataset", "sample", "--output-dir", str(run)]
     assert evaluate.main(arguments) == 2
-    assert "holds a run of train.py" in capsys.readouterr().err
+    assert "holds a run of training" in capsys.readouterr().err
 
 
 def test_evaluate_names_missing_weights(capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,12 +106,14 @@ def test_another_network_is_refused_before_anything_is_read_or_written(
     for more in (["--latent-dim", "4"], ["--config", str(tmp_path / "a.toml")]):
         assert train.main([*start, *more]) == 2
         assert capsys.readouterr().err == (
-            f"train.py: latent_dim must be 3, as in {labelled}, whose network training begins "
-            f"with, got 4; {remedy}\n"
+            f"python -m vaegmm train: latent_dim must be 3, as in {labelled}, whose network "
+            f"training begins with, got 4; {remedy}\n"
         )
     nowhere = str(tmp_path / "nowhere")
     assert train.main(command(missing, folder, "--init-from", nowhere)) == 2
-    assert capsys.readouterr().err.startswith(f"train.py: no model in {nowhere}: cannot read")
+    assert capsys.readouterr().err.startswith(
+        f"python -m vaegmm train: no model in {nowhere}: cannot read"
+    )
     later = ["--betas", "0.5", "1", "--channels", "4", "4", "4", "4", "5"]
     assert train.main([*start, *later]) == 2
     assert "channels must be (4, 4, 4, 4, 4), as in" in capsys.readouterr().err

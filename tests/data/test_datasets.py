@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +16,13 @@ import torch
 
 from vaegmm.data import datasets
 from vaegmm.data.datasets import LabelledImages, load_dataset, shuffle, split
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files and writes no log."""
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
 
 
 def write_idx(folder: Path, n_images: int) -> None:
@@ -79,6 +92,33 @@ def test_a_missing_data_set_names_the_three_ways_out(
     monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", ["http://127.0.0.1:9/"])
     with pytest.raises(ValueError, match=r"--data-dir, set VAEGMM_DATA .* --dataset sample"):
         load_dataset("mnist", train=True, data_dir=tmp_path)
+
+
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_a_download_shows_its_bar_on_a_terminal_alone(
+    is_terminal: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a server of our own, which has MNIST's four files, packed."""
+    import torchvision
+
+    write_idx(tmp_path / "served", 20)
+    names = []
+    for path in (tmp_path / "served").iterdir():
+        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+        names.append(f"{path.name}.gz")
+    seen = io.StringIO()
+    monkeypatch.setattr(seen, "isatty", lambda: is_terminal)
+    monkeypatch.setattr(sys, "stderr", seen)
+    handler = partial(QuietHandler, directory=tmp_path / "served")
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        mnist = torchvision.datasets.MNIST
+        monkeypatch.setattr(mnist, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
+        monkeypatch.setattr(mnist, "resources", [(name, None) for name in names])
+        data = load_dataset("mnist", train=True, data_dir=tmp_path)
+        server.shutdown()
+    assert len(data) == 20
+    assert ("B/s" in seen.getvalue()) == is_terminal
 
 
 def test_an_unknown_name_lists_the_known() -> None:

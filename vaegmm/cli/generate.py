@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-import tyro
+from tyro.conf import arg
 
-from vaegmm.cli.parse import parse, run, say
+from vaegmm.cli.answer import Answer, settings_of
+from vaegmm.cli.command import run_command
+from vaegmm.cli.options import Device, Json, N, Output, Seed, Weights
+from vaegmm.cli.outputs import N_SHOWN, check_place, draw_preview, find_preview, load_model
 
 if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
     from vaegmm.data.export import Format
     from vaegmm.model import VAEGMM
     from vaegmm.operations.generate import Generated, GenerateSettings
 
-PROG = "python -m vaegmm generate"
-N_SHOWN = 100  # in the preview
-
 
 @dataclass(frozen=True)
 class GenerateArguments:
-    """Make new digits with labels, and write them as a data set."""
+    """Make new digits with labels, and write them as a data set.
 
-    n: int = 1000
-    """How many."""
-    labels: tuple[int, ...] = ()
+    The output is a file ending in .npz, of images (N, 28, 28) and labels (N,), or a new folder (see
+    --format). Beside it comes a preview, the same name with .png.
+    """
+
+    EXAMPLES: ClassVar = ("--n 60000 -o digits.npz", "--labels 3 8 --format png -o folder")
+
+    n: N = 1000
+    labels: Annotated[tuple[int, ...], arg(metavar="[DIGIT ...]")] = ()
     """Digits that they show, each as often; all that the model knows when not given."""
-    components: tuple[int, ...] = ()
+    components: Annotated[tuple[int, ...], arg(metavar="[COMPONENT ...]")] = ()
     """The mixture's components to draw from, each as often, in place of labels."""
     balanced: bool = True
-    """All labels as often, or, with --no-balanced, as often as the mixture has them."""
+    """With --no-balanced, labels come as often as the mixture has them, not all as often."""
     temperature: float = 1.0
     """How far from its component's mean a digit is drawn, 0 to 2; at 0 all of them are means."""
     sharpness: float = 2.0
@@ -44,31 +48,24 @@ class GenerateArguments:
     source: Literal["mixture", "normal"] = "mixture"
     """mixture draws from the model's own; normal from N(0, I), where no label can be asked for:
     each is what the mixture takes the digit for, and they come in no balance."""
-    output: Annotated[str, tyro.conf.arg(aliases=["-o"])] = "digits.npz"
-    """File ending in .npz for images (N, 28, 28) and labels (N,), or a new folder; beside it a
-    preview, the same name with .png."""
+    output: Output = "digits.npz"
     format: Literal["npz", "png", "idx"] | None = None
     """npz for an output of this ending; png, a folder of pictures per label (torchvision's
     ImageFolder), for any other; idx: the files that torchvision's MNIST opens."""
     n_test: int | None = None
     """Digits in the test part of format idx; one in seven when not given."""
-    weights: str | None = None
-    """Model folder, or user/name[@revision] of the Hugging Face hub; the embedded ten-digit model
-    when not given."""
-    seed: int = 0
-    """The same one gives the same digits."""
-    device: str = "auto"
-    """auto (a GPU when there is one), cpu, cuda, ..."""
-    json: bool = False
-    """Print one JSON object instead of words, and no progress."""
+    weights: Weights = None
+    seed: Seed = 0
+    device: Device = "auto"
+    json: Json = False
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    return run(lambda: write_digits(parse(GenerateArguments, argv, PROG)), PROG)
+    return run_command("generate", GenerateArguments, write_digits, argv)
 
 
-def write_digits(arguments: GenerateArguments) -> None:
+def write_digits(arguments: GenerateArguments, answer: Answer) -> None:
     """Make the digits, and write them and their preview.
 
     Raises:
@@ -78,18 +75,16 @@ def write_digits(arguments: GenerateArguments) -> None:
     import torch
 
     from vaegmm.data.export import check_export, exporting
-    from vaegmm.model import VAEGMM
     from vaegmm.operations.generate import check_generate
-    from vaegmm.runtime import keep_freed_memory, resolve_device
+    from vaegmm.runtime import keep_freed_memory
 
     a, path = arguments, Path(arguments.output)
     format = _choose_format(path, a.format)
     check_export(path, format, a.n, a.n_test)
-    preview = path.with_suffix(".png") if format == "npz" else path.parent / f"{path.name}.png"
-    if preview.is_dir():
-        raise ValueError(f"the preview would be {preview}, which is a folder; give another output")
+    check_place(path)
+    preview = find_preview(path)
     keep_freed_memory()
-    model = VAEGMM.from_pretrained(a.weights).to(resolve_device(a.device))
+    model = load_model(a.weights, a.device)
     settings = _choose_settings(model, a)
     check_generate(model, a.n, settings, a.seed)
     if format == "png":  # a picture takes as long to encode as to make: each has a core
@@ -106,7 +101,7 @@ def write_digits(arguments: GenerateArguments) -> None:
             n_made += len(part.labels)
     seconds = time.perf_counter() - begun
     _draw_preview(shown, preview)
-    _report(a, path, preview, format, seconds, n_drawn)
+    _report(a, answer, preview, format, seconds, n_drawn)
 
 
 def _choose_format(path: Path, asked: Format | None) -> Format:
@@ -144,7 +139,7 @@ def _make(
     from vaegmm.runtime import resolve_precision
 
     a, precision = arguments, resolve_precision("auto", model.means.device)
-    with tqdm(total=a.n, unit="image", disable=a.json or None) as bar:
+    with tqdm(total=a.n, unit="image", disable=None) as bar:
         for part in stream(model, a.n, settings, a.seed, precision):
             yield part
             bar.update(len(part.labels))
@@ -153,17 +148,16 @@ def _make(
 def _draw_preview(parts: list[Generated], path: Path) -> None:
     import torch
 
-    from vaegmm.evaluation.charts import plot_pictures
     from vaegmm.operations.generate import join
 
     made = join(parts)
     captions = [str(label) for label in made.labels[:N_SHOWN].tolist()]
-    plot_pictures(torch.from_numpy(made.images[:N_SHOWN]), captions, path)
+    draw_preview(torch.from_numpy(made.images), captions, path)
 
 
 def _report(
     arguments: GenerateArguments,
-    path: Path,
+    answer: Answer,
     preview: Path,
     format: Format,
     seconds: float,
@@ -171,16 +165,13 @@ def _report(
 ) -> None:
     from vaegmm.data.export import measure
 
-    n, size = arguments.n, measure(path)
-    if arguments.json:
-        values = {
-            "output": str(path), "format": format, "preview": str(preview), "n": n,
-            "bytes": size, "seconds": seconds, "n_drawn": n_drawn,
-        }  # fmt: skip
-        say(json.dumps(values))
-        return
+    n, path = arguments.n, Path(arguments.output)
+    size = measure(path)
+    values = {
+        "output": str(path), "format": format, "preview": str(preview), "n": n,
+        "bytes": size, "seconds": seconds, "n_drawn": n_drawn,
+        "settings": settings_of(arguments),
+    }  # fmt: skip
     kept = f", {n / n_drawn:.1%} of those drawn kept" if arguments.keep_sure else ""
-    say(
-        f"{n:,} images with labels in {path} ({size / 1e6:,.1f} MB, {n / seconds:,.0f} images/s"
-        f"{kept}), a preview in {preview}"
-    )
+    words = f"{n:,} images with labels in {path} ({size / 1e6:,.1f} MB, {n / seconds:,.0f} images/s"
+    answer(values, f"{words}{kept}), a preview in {preview}")

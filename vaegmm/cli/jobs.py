@@ -1,4 +1,4 @@
-"""Which runs a command line of train.py asks for: their settings and their folders."""
+"""Which runs a command line of train asks for: their settings and their folders."""
 
 from __future__ import annotations
 
@@ -7,35 +7,86 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, ClassVar
 
+from tyro.conf import arg
+
+from vaegmm.cli.configs import find_config
+from vaegmm.cli.options import DataDir, Dataset, Device, Digits, Json, OutputDir, Seed
 from vaegmm.cli.parse import parse
-from vaegmm.config import ExperimentConfig
+from vaegmm.cli.program import advise, program
+from vaegmm.config import (
+    AugmentationConfig,
+    DataConfig,
+    ExperimentConfig,
+    MixtureConfig,
+    NetworkConfig,
+    RefineConfig,
+    TrainingConfig,
+)
 from vaegmm.settings import load_toml
-
-PROG = "train.py"
 
 
 @dataclass(frozen=True)
 class TrainArguments:
-    """Train a variational autoencoder, fit a Gaussian mixture to its latents, save both."""
+    """Train a variational autoencoder, fit a Gaussian mixture to its latents, save both.
 
-    config: tuple[str, ...] = ()
-    """TOML files of experiments (see configs/); every other option overrides them. Several are
+    A config gives the settings, and every option overrides its own. The folder that is written
+    holds the model, its figures, plots and card, and what it takes to go on.
+    """
+
+    EXAMPLES: ClassVar = (
+        "--config digits148 --dataset sample --epochs 20",
+        "--output-dir runs/digits148 --resume",
+    )
+
+    config: Annotated[tuple[str, ...], arg(metavar="[CONFIG ...]")] = ()
+    """TOML files of experiments, or names of bundled ones, such as digits or digits148. Several are
     trained in turn and compared."""
     betas: tuple[float, ...] = ()
     """Train once for each of these weights of the KL divergence, and compare."""
-    output_dir: str | None = None
-    """Folder for model, history and plots; runs/NAME OF THE CONFIG when not given. Of several runs,
-    the folder that theirs lie in."""
     resume: bool = False
     """Go on after the last finished epoch of the run in the output folder, with its settings."""
     overwrite: bool = False
     """Replace a run that already lies in the output folder."""
     snapshots: bool = False
     """Draw samples and latents after every epoch, and a GIF of the training."""
-    push_to_hub: str | None = None
-    """Repository of the Hugging Face hub, user/name, that the finished model is pushed to."""
-    experiment: ExperimentConfig = field(default_factory=ExperimentConfig)
+    push_to_hub: Annotated[str | None, arg(metavar="USER/NAME")] = None
+    """Repository of the Hugging Face hub that the finished model is pushed to."""
+    digits: Digits = DataConfig.digits
+    validation_fraction: float = DataConfig.validation_fraction
+    """Share of the training images that only steers (stratified, seeded), in (0, 1)."""
+    output_dir: OutputDir = None
+    init_from: Annotated[str | None, arg(metavar="WEIGHTS")] = ExperimentConfig.init_from
+    """Model folder, or user/name[@revision] of the Hugging Face hub, whose network the training
+    begins with instead of a fresh one. Settings of the network that are not given are then that
+    model's."""
+    dataset: Dataset = DataConfig.dataset
+    data_dir: DataDir = DataConfig.data_dir
+    seed: Seed = ExperimentConfig.seed
+    device: Device = ExperimentConfig.device
+    json: Json = False
+    augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    mixture: MixtureConfig = field(default_factory=MixtureConfig)
+    refine: RefineConfig = field(default_factory=RefineConfig)
+
+    @classmethod
+    def of(cls, experiment: ExperimentConfig) -> TrainArguments:
+        """Return the options that ask for an experiment."""
+        flat = {**vars(experiment.data), **vars(experiment)}
+        del flat["data"]
+        return cls(**flat)
+
+    @property
+    def experiment(self) -> ExperimentConfig:
+        """What these options ask for."""
+        data, whole = (
+            {f.name: getattr(self, f.name) for f in dataclasses.fields(kind) if f.name != "data"}
+            for kind in (DataConfig, ExperimentConfig)
+        )
+        return ExperimentConfig(data=DataConfig(**data), **whole)
 
 
 def plan(argv: Sequence[str] | None) -> dict[Path, TrainArguments]:
@@ -44,12 +95,15 @@ def plan(argv: Sequence[str] | None) -> dict[Path, TrainArguments]:
     A run's TOML file gives its defaults; where it goes on, what it was begun with. What the file
     does not say about the network is as in the model that the run begins with, if it names one.
     """
-    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     first.add_argument("--config", nargs="*", default=[])
     first.add_argument("--betas", nargs="*", default=[])
-    first.add_argument("--output-dir", "--output_dir")
+    first.add_argument("-o", "--output-dir", "--output_dir")
     first.add_argument("--resume", action="store_true")
-    known, _ = first.parse_known_args(argv)
+    try:
+        known, _ = first.parse_known_args(argv)
+    except argparse.ArgumentError as error:
+        raise ValueError(str(error)) from error
     names = [(config, beta) for config in known.config or [None] for beta in known.betas or [None]]
     jobs: dict[Path, TrainArguments] = {}
     for config, beta in names:
@@ -68,26 +122,29 @@ def plan(argv: Sequence[str] | None) -> dict[Path, TrainArguments]:
 def _parse_job(
     argv: Sequence[str] | None, config: str | None, beta: str | None, before: Path | None
 ) -> TrainArguments:
-    experiment = load_toml(config) if config else ExperimentConfig()
+    experiment = load_toml(find_config(config)) if config else ExperimentConfig()
     if before:
         from vaegmm.training.run import read_settings
 
         experiment, _ = read_settings(before)
-    arguments = parse(TrainArguments, argv, PROG, TrainArguments(experiment=experiment))
+    arguments = _parse(argv, experiment)
     init_from = arguments.experiment.init_from
     if init_from is not None and not before:
-        experiment = _with_network_of(init_from, config)
-        arguments = parse(TrainArguments, argv, PROG, TrainArguments(experiment=experiment))
+        arguments = _parse(argv, _with_network_of(init_from, config))
     if beta is None:
         return arguments
-    if before and float(beta) != arguments.experiment.training.beta:
+    if before and float(beta) != arguments.training.beta:
         raise ValueError(
-            f"beta was {arguments.experiment.training.beta} when the run in {before} began and "
+            f"beta was {arguments.training.beta} when the run in {before} began and "
             f"cannot become {beta}"
         )
-    training = dataclasses.replace(arguments.experiment.training, beta=float(beta))
-    experiment = dataclasses.replace(arguments.experiment, training=training)
-    return dataclasses.replace(arguments, experiment=experiment)
+    training = dataclasses.replace(arguments.training, beta=float(beta))
+    return dataclasses.replace(arguments, training=training)
+
+
+def _parse(argv: Sequence[str] | None, default: ExperimentConfig) -> TrainArguments:
+    prog, command = program("train"), advise("train")
+    return parse(TrainArguments, argv, prog, TrainArguments.of(default), command)
 
 
 def _with_network_of(init_from: str, config: str | None) -> ExperimentConfig:
@@ -95,7 +152,7 @@ def _with_network_of(init_from: str, config: str | None) -> ExperimentConfig:
     from vaegmm.model import VAEGMM
 
     default = ExperimentConfig(network=VAEGMM.from_pretrained(init_from).config.network)
-    return load_toml(config, default) if config else default
+    return load_toml(find_config(config), default) if config else default
 
 
 def check_folder(folder: Path, arguments: TrainArguments, is_only: bool) -> None:

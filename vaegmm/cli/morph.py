@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-import tyro
+from tyro.conf import Positional, arg
 
-from vaegmm.cli.parse import parse, run, say
+from vaegmm.cli.answer import Answer, settings_of
+from vaegmm.cli.command import run_command
+from vaegmm.cli.options import DataDir, Dataset, Device, Json, Output, Seed, Weights
+from vaegmm.cli.outputs import check_output, load_model, write_output
+from vaegmm.cli.parse import say
 
 if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
     from vaegmm.media import Format
@@ -17,20 +22,20 @@ if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
     from vaegmm.operations.morph import Morph, MorphSettings
     from vaegmm.operations.writing import Digit
 
-PROG = "python -m vaegmm morph"
-
 
 @dataclass(frozen=True)
 class MorphArguments:
-    """Turn one number into another, smoothly, and write the animation."""
+    """Turn one number into another, smoothly, and write the animation.
 
-    source: Annotated[str, tyro.conf.Positional]
-    """1 to 6 digits, which are written in real handwriting, or a picture file of a number."""
-    target: Annotated[str, tyro.conf.Positional]
-    """The same, of the number that it turns into."""
-    output: Annotated[str, tyro.conf.arg(aliases=["-o"])] = "morph.gif"
-    """File to write; its ending chooses the format: .gif, .webp, .mp4, .avi, or .png for a strip of
-    all frames."""
+    The output's ending chooses the format: .gif, .webp, .mp4, .avi, or .png for a strip of all
+    frames. Typed numbers are written in real handwriting; the seed chooses whose.
+    """
+
+    EXAMPLES: ClassVar = ("32 41 -o morph.gif", "3 drawn.png -o morph.mp4 --seed 7")
+
+    numbers: Annotated[tuple[str, str], Positional, arg(metavar="FROM TO")]
+    """The number that turns into the other, and that one: each 1 to 6 digits, or a picture file of
+    them."""
     path: Literal["geodesic", "linear", "slerp"] = "geodesic"
     """geodesic is the shortest way in what is seen, through what the model knows; linear the
     straight line between two latents; slerp the arc."""
@@ -39,11 +44,9 @@ class MorphArguments:
     easing: Literal["none", "ease-in-out"] = "none"
     """none changes every frame by as much; ease-in-out begins and ends slowly."""
     returns: bool = True
-    """There and back again, or once."""
+    """With --no-returns, go there once, not there and back again."""
     keep_ends: bool = True
-    """Begin and end with the pictures themselves, not with their reconstructions."""
-    style: int = 0
-    """Seed of the handwriting that typed digits are written in."""
+    """With --no-keep-ends, begin and end with reconstructions, not with the pictures themselves."""
     fps: float = 30
     """Frames per second."""
     size: int = 280
@@ -52,23 +55,31 @@ class MorphArguments:
     """Colour of the strokes, as #rrggbb."""
     paper: str = "#000000"
     """Colour behind them, as #rrggbb."""
-    weights: str | None = None
-    """Model folder, or user/name[@revision] of the Hugging Face hub; the embedded ten-digit model
-    when not given."""
-    dataset: str = "sample"
-    """Digits that typed numbers are written with: sample (bundled), mnist, or an .npz file."""
-    data_dir: str | None = None
-    """Folder in torchvision's layout; else $VAEGMM_DATA, else the user's cache."""
-    device: str = "auto"
-    """auto (a GPU when there is one), cpu, cuda, ..."""
+    output: Output = "morph.gif"
+    weights: Weights = None
+    dataset: Dataset = "sample"
+    data_dir: DataDir = None
+    seed: Annotated[Seed, arg(aliases=["--style"])] = 0
+    device: Device = "auto"
+    json: Json = False
+
+
+@dataclass(frozen=True)
+class _Number:
+    """A number's digits, what is read in them, and what is doubtful about that."""
+
+    given: str
+    digits: list[Digit]
+    read: list[int | None]
+    doubts: str = ""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    return run(lambda: write_morph(parse(MorphArguments, argv, PROG)), PROG)
+    return run_command("morph", MorphArguments, write_morph, argv)
 
 
-def write_morph(arguments: MorphArguments) -> None:
+def write_morph(arguments: MorphArguments, answer: Answer) -> None:
     """Make the morph and write its file.
 
     Raises:
@@ -76,29 +87,30 @@ def write_morph(arguments: MorphArguments) -> None:
             or data that cannot be read.
         OSError: a file that cannot be written.
     """
-    from vaegmm.files import replacing
     from vaegmm.media import MediaSettings, check_settings, encode_media
-    from vaegmm.model import VAEGMM
     from vaegmm.operations.morph import MorphSettings, check_morph
-    from vaegmm.runtime import resolve_device
 
-    path = Path(arguments.output)
+    a, path = arguments, Path(arguments.output)
     format = _choose_format(path)
-    if not path.parent.is_dir():
-        raise ValueError(f"there is no folder {path.parent} for the output; make it first")
-    a = arguments
+    check_output(path)
     settings = MorphSettings(a.path, a.n_frames, a.easing, a.keep_ends)
     media = MediaSettings(a.fps, a.size, a.ink, a.paper, a.returns)
     check_morph(settings)
     check_settings(media, format, a.n_frames)
-    model = VAEGMM.from_pretrained(a.weights).to(resolve_device(a.device))
+    model = load_model(a.weights, a.device)
     numbers = _find_numbers(model, a)
-    check_settings(media, format, a.n_frames, max(map(len, numbers)))
-    made = _make(model, numbers[0], numbers[1], settings)
-    content = encode_media(made.joined(), media, format)
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)
-    say(f"{a.n_frames} frames from {a.source} to {a.target}: {path}, {len(content) / 1e3:,.0f} KB")
+    first, last = (number.digits for number in numbers)
+    check_settings(media, format, a.n_frames, max(len(first), len(last)))
+    begun = time.perf_counter()
+    content = encode_media(_make(model, first, last, settings).joined(), media, format)
+    write_output(path, content)
+    found = [{"given": one.given, "read": one.read, "doubts": one.doubts} for one in numbers]
+    values = {
+        "output": str(path), "format": format, "n_frames": a.n_frames, "bytes": len(content),
+        "seconds": time.perf_counter() - begun, "numbers": found, "settings": settings_of(a),
+    }  # fmt: skip
+    names = " to ".join(a.numbers)
+    answer(values, f"{a.n_frames} frames from {names}: {path}, {len(content) / 1e3:,.0f} KB")
 
 
 def _choose_format(path: Path) -> Format:
@@ -112,26 +124,30 @@ def _choose_format(path: Path) -> Format:
     return format
 
 
-def _find_numbers(model: VAEGMM, arguments: MorphArguments) -> list[list[Digit]]:
+def _find_numbers(model: VAEGMM, arguments: MorphArguments) -> list[_Number]:
     """Find the digits of both numbers: typed ones are written, pictures split."""
     from vaegmm.data.datasets import load_dataset
     from vaegmm.operations.handwriting import encode_handwriting
     from vaegmm.operations.writing import check_number, write_number
+    from vaegmm.runtime import MAX_SEED
 
     a = arguments
-    typed = [text for text in (a.source, a.target) if text.isdigit()]
+    if not 0 <= a.seed <= MAX_SEED:
+        raise ValueError(f"the seed must be from 0 to {MAX_SEED}, got {a.seed}")
+    typed = [text for text in a.numbers if text.isdigit()]
     for text in typed:
-        check_number(model, text, a.style)
-    split = {name: _split(model, name) for name in (a.source, a.target) if name not in typed}
+        check_number(model, text, a.seed)
+    found = {name: _split(model, name) for name in a.numbers if name not in typed}
     if typed:
         data = load_dataset(a.dataset, False, (), a.data_dir)
         handwriting = encode_handwriting(model, data)
         for text in typed:
-            split[text] = write_number(model, handwriting, text, a.style)
-    return [split[a.source], split[a.target]]
+            digits = write_number(model, handwriting, text, a.seed)
+            found[text] = _Number(text, digits, list(map(int, text)))
+    return [found[name] for name in a.numbers]
 
 
-def _split(model: VAEGMM, name: str) -> list[Digit]:
+def _split(model: VAEGMM, name: str) -> _Number:
     """Split a picture of a number, and say what is read in it."""
     from vaegmm.data.images import open_image
     from vaegmm.data.numbers import split_number
@@ -141,11 +157,12 @@ def _split(model: VAEGMM, name: str) -> list[Digit]:
         digits: list[Digit] = split_number(open_image(Path(name)))
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
-    read = ", ".join(map(str, read_digits(model, digits)))
+    number = _Number(name, digits, read_digits(model, digits), describe_doubts(model, digits))
+    read = ", ".join(map(str, number.read))
     plural = "s" if len(digits) > 1 else ""
-    doubts = describe_doubts(model, digits)
-    say(f"{name}: {len(digits)} digit{plural}, read as {read}{doubts and f'. {doubts}'}")
-    return digits
+    doubts = f". {number.doubts}" if number.doubts else ""
+    say(f"{name}: {len(digits)} digit{plural}, read as {read}{doubts}")
+    return number
 
 
 def _make(

@@ -2,60 +2,70 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from vaegmm.cli.parse import parse, run, say
+from tyro.conf import arg
+
+from vaegmm.cli.answer import Answer, settings_of
+from vaegmm.cli.command import run_command
+from vaegmm.cli.options import DataDir, Dataset, Device, Json, N, Output, Seed, Weights
+from vaegmm.cli.outputs import (
+    N_SHOWN,
+    check_output,
+    draw_preview,
+    find_preview,
+    load_model,
+    write_output,
+)
 
 if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
     from vaegmm.model import VAEGMM
     from vaegmm.operations.handwriting import Handwriting
     from vaegmm.operations.muddle import Muddles
 
-PROG = "python -m vaegmm muddle"
 BATCH = 100
-N_SHOWN = 100  # in the preview
 
 
 @dataclass(frozen=True)
 class MuddleArguments:
-    """Make images that lie between two digits, with the share of each as soft labels."""
+    """Make images that lie between two digits, with the share of each as soft labels.
 
-    n: int = 100
-    """How many."""
-    digit: int | None = None
+    They begin with real digits. The output is an .npz file of images (N, 28, 28), soft_labels (N,
+    10), a, b, targets and seeds: that of the first image, and each one after it has the next.
+    Beside it comes a preview, the same name with .png.
+    """
+
+    EXAMPLES: ClassVar = ("--n 1000 -o muddles.npz", "--digit 4 --partner 9 --mix 0.3")
+
+    n: N = 100
+    digit: Annotated[int | None, arg(metavar="DIGIT")] = None
     """The first of the two digits; drawn at random for every image when not given."""
-    partner: int | None = None
+    partner: Annotated[int | None, arg(metavar="DIGIT")] = None
     """The second; for every image the one nearest to its first digit when not given."""
     mix: float = 0.5
     """Share of the first digit against the second, above 0 and below 1."""
     method: Literal["balanced", "average", "series"] = "balanced"
     """balanced is read as much as asked for; average decodes the middle of two latents; series
     takes the image on the way that is least like either digit."""
-    output: str = "muddles.npz"
-    """File for images (N, 28, 28), soft_labels (N, 10), a, b, targets, seeds; beside it a preview,
-    the same name with .png."""
-    weights: str | None = None
-    """Model folder, or user/name[@revision] of the Hugging Face hub; the embedded ten-digit model
-    when not given."""
-    dataset: str = "sample"
-    """Digits to start from: sample (bundled), mnist, or the path of an .npz file."""
-    data_dir: str | None = None
-    """Folder in torchvision's layout; else $VAEGMM_DATA, else the user's cache."""
-    seed: int = 0
-    """Of the first image; each one after it has the next."""
-    device: str = "auto"
-    """auto (a GPU when there is one), cpu, cuda, ..."""
+    output: Output = "muddles.npz"
+    weights: Weights = None
+    dataset: Dataset = "sample"
+    data_dir: DataDir = None
+    seed: Seed = 0
+    device: Device = "auto"
+    json: Json = False
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    return run(lambda: make_muddles(parse(MuddleArguments, argv, PROG)), PROG)
+    return run_command("muddle", MuddleArguments, make_muddles, argv)
 
 
-def make_muddles(arguments: MuddleArguments) -> None:
+def make_muddles(arguments: MuddleArguments, answer: Answer) -> None:
     """Make the images, and write the file and its preview.
 
     Raises:
@@ -63,29 +73,33 @@ def make_muddles(arguments: MuddleArguments) -> None:
         OSError: a file that cannot be written.
     """
     from vaegmm.data.datasets import load_dataset
-    from vaegmm.files import replacing
-    from vaegmm.model import VAEGMM
     from vaegmm.operations.handwriting import encode_handwriting
     from vaegmm.operations.muddle import as_npz
-    from vaegmm.runtime import keep_freed_memory, resolve_device
+    from vaegmm.runtime import keep_freed_memory
 
-    path = Path(arguments.output)
+    a, path = arguments, Path(arguments.output)
     if path.suffix != ".npz":
-        raise ValueError(f"output must end in .npz, got {arguments.output!r}")
-    if arguments.n < 1:
-        raise ValueError(f"n must be at least 1, got {arguments.n}")
-    if not path.parent.is_dir():
-        raise ValueError(f"there is no folder {path.parent} for the output; make it first")
+        raise ValueError(f"output must end in .npz, got {a.output!r}")
+    if a.n < 1:
+        raise ValueError(f"n must be at least 1, got {a.n}")
+    check_output(path)
+    preview = find_preview(path)
     keep_freed_memory()
-    model = VAEGMM.from_pretrained(arguments.weights).to(resolve_device(arguments.device))
-    _check_digits(model, arguments)
-    data = load_dataset(arguments.dataset, True, (), arguments.data_dir)
-    muddles = _make(model, encode_handwriting(model, data), arguments)
-    with replacing(path) as temporary:
-        temporary.write_bytes(as_npz(muddles))
-    preview = path.with_suffix(".png")
+    model = load_model(a.weights, a.device)
+    _check_digits(model, a)
+    data = load_dataset(a.dataset, True, (), a.data_dir)
+    begun = time.perf_counter()
+    muddles = _make(model, encode_handwriting(model, data), a)
+    content = as_npz(muddles)
+    write_output(path, content)
+    seconds = time.perf_counter() - begun
     _draw_preview(muddles, preview)
-    say(f"{len(muddles.x):,} images with soft labels in {path}, a preview in {preview}")
+    values = {
+        "output": str(path), "preview": str(preview), "n": len(muddles.x), "bytes": len(content),
+        "seconds": seconds, "settings": settings_of(a),
+    }  # fmt: skip
+    words = f"{len(muddles.x):,} images with soft labels in {path}, a preview in {preview}"
+    answer(values, words)
 
 
 def _check_digits(model: VAEGMM, arguments: MuddleArguments) -> None:
@@ -129,10 +143,9 @@ def _make(model: VAEGMM, handwriting: Handwriting, arguments: MuddleArguments) -
 def _draw_preview(muddles: Muddles, path: Path) -> None:
     import torch
 
-    from vaegmm.evaluation.charts import plot_pictures
     from vaegmm.latents import to_bytes
 
     images = to_bytes(torch.from_numpy(muddles.x[:N_SHOWN])[:, None])
     rows = zip(muddles.a, muddles.b, muddles.probabilities, strict=True)
     captions = [f"{a}: {p[a]:.0%}, {b}: {p[b]:.0%}" for a, b, p in rows][:N_SHOWN]
-    plot_pictures(images, captions, path)
+    draw_preview(images, captions, path)

@@ -1,4 +1,4 @@
-"""What the subcommands share: parsing by dataclass, and errors as one line."""
+"""Parsing by dataclass, words on stdout, and errors as one line; the page uses these, too."""
 
 from __future__ import annotations
 
@@ -10,21 +10,44 @@ from contextlib import contextmanager
 from typing import TextIO, TypeVar
 
 import tyro
+from tyro.constructors import MISSING_NONPROP
 
+from vaegmm.cli.explain import REGISTRY, describe, plainly
 from vaegmm.hub.errors import HubWarning
 
 T = TypeVar("T")
 
 
-def parse(cls: type[T], argv: Sequence[str] | None, prog: str, default: T | None = None) -> T:
+def parse(
+    cls: type[T],
+    argv: Sequence[str] | None,
+    prog: str,
+    default: T | None = None,
+    command: str | None = None,
+) -> T:
     """Parse a command line into a dataclass; nested settings carry no prefix.
 
-    `default` replaces the dataclass's own defaults, for example by those of a TOML file.
+    Args:
+        cls: the dataclass; docstrings, its own and its fields', are the help.
+        argv: the command line; the process's own when not given.
+        prog: the program's name, in usage and errors.
+        default: replaces the dataclass's own defaults, for example by those of a TOML file.
+        command: what examples begin with; prog when not given.
+
+    Raises:
+        ValueError: an option is unknown, missing or of another type.
     """
-    config = (tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff)
-    if default is None:
-        return tyro.cli(cls, args=argv, prog=prog, config=config)
-    return tyro.cli(cls, args=argv, prog=prog, default=default, config=config)
+    argv = sys.argv[1:] if argv is None else argv
+    with plainly(prog, is_help=not {"-h", "--help"}.isdisjoint(argv)):
+        return tyro.cli(
+            cls,
+            args=argv,
+            prog=prog,
+            description=describe(cls, command or prog),
+            default=MISSING_NONPROP if default is None else default,
+            config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
+            registry=REGISTRY,
+        )
 
 
 def is_main_process() -> bool:
@@ -41,13 +64,23 @@ def say(text: str) -> None:
         return
     try:
         print(text, flush=True)
-    except BrokenPipeError:
-        _silence()
+    except OSError as error:
+        _silence(sys.stdout)
+        if not isinstance(error, BrokenPipeError):  # a disk that is full
+            raise
 
 
-def _silence() -> None:
+def _silence(stream: TextIO) -> None:
     """Send what is still to be printed nowhere; else Python complains when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _replace_closed() -> None:
+    """Put nothing in the place of streams that were closed before the start: Python has None."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 @contextmanager
@@ -77,6 +110,7 @@ def _telling_of_the_hub(prog: str) -> Iterator[None]:
 
 def run(command: Callable[[], None], prog: str) -> int:
     """Run a command; what the user can mend becomes one line on stderr and exit code 2."""
+    _replace_closed()
     try:
         with _telling_of_the_hub(prog):
             command()
@@ -84,7 +118,7 @@ def run(command: Callable[[], None], prog: str) -> int:
         print(f"{prog}: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # a long --help
-        _silence()
+        _silence(sys.stdout)
     except OSError as error:  # a folder that cannot be written, a disk that is full
         where = f"{error.filename}: " if error.filename else ""
         print(f"{prog}: {where}{error.strerror or error}", file=sys.stderr)

@@ -3,40 +3,57 @@
 from __future__ import annotations
 
 import shlex
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, ClassVar
 
-import tyro
+from tyro.conf import Positional, arg
 
-from vaegmm.cli.parse import parse, run, say
+from vaegmm.cli.answer import Answer, settings_of
+from vaegmm.cli.command import run_command
+from vaegmm.cli.options import Json
+from vaegmm.cli.program import program
 from vaegmm.hub.errors import HubError
-
-PROG = "python -m vaegmm push"
 
 
 @dataclass(frozen=True)
 class PushArguments:
-    """Push a model to a repository of the Hugging Face hub, for `--weights user/name`."""
+    """Push a model to a repository of the Hugging Face hub, where --weights user/name finds it.
 
-    folder: tyro.conf.Positional[str]
-    """Folder of the model, such as train.py leaves it."""
-    name: tyro.conf.Positional[str]
-    """Repository, user/name; made where there is none. Log in first with `hf auth login`, or set
-    HF_TOKEN."""
+    It gets a model card made from what is in the folder. Log in first with `hf auth login`, or set
+    HF_TOKEN.
+    """
+
+    EXAMPLES: ClassVar = ("runs/digits148 user/digits", "runs/mine user/mine --private")
+
+    folder: Annotated[str, Positional, arg(metavar="FOLDER")]
+    """Folder of the model, such as a training leaves it."""
+    name: Annotated[str, Positional, arg(metavar="USER/NAME")]
+    """Repository; made where there is none."""
     private: bool = False
     """A repository that is made is seen by its owner alone."""
+    json: Json = False
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
+    return run_command("push", PushArguments, push, argv)
 
-    def command() -> None:
-        arguments = parse(PushArguments, argv, PROG)
-        url = push_model(Path(arguments.folder), arguments.name, arguments.private)
-        say(f"pushed to {url}")
 
-    return run(command, PROG)
+def push(arguments: PushArguments, answer: Answer) -> None:
+    """Push a model, and say where it is then.
+
+    Raises:
+        HubError: it cannot be pushed.
+        ValueError: no model in the folder, or no name of a repository.
+    """
+    begun = time.perf_counter()
+    url = push_model(Path(arguments.folder), arguments.name, arguments.private)
+    seconds = time.perf_counter() - begun
+    values = {"url": url, "seconds": seconds, "settings": settings_of(arguments)}
+    answer(values, f"pushed to {url}")
 
 
 def push_model(folder: Path, name: str, is_private: bool = False) -> str:
@@ -78,7 +95,7 @@ def check_push(names: Sequence[str]) -> None:
     if len(names) > 1:
         raise ValueError(
             f"push_to_hub must be of one run, got {len(names)} runs for {names[0]}; push the best "
-            f"of them afterwards with {PROG}"
+            f"of them afterwards with {program('push')}"
         )
     if names:
         from vaegmm.hub.push import check_access
@@ -86,14 +103,14 @@ def check_push(names: Sequence[str]) -> None:
         check_access(names[0])
 
 
-def push_run(folder: Path, name: str) -> None:
-    """Push a finished run's model, and say so.
+def push_run(folder: Path, name: str) -> str:
+    """Push a finished run's model; return the repository's address.
 
     Raises:
         ValueError: it cannot be pushed; says how to try again.
     """
     try:
-        say(f"pushed to {push_model(folder, name)}")
+        return push_model(folder, name)
     except HubError as error:
-        remedy = f"the run is whole; push it with: {PROG} {shlex.quote(str(folder))} {name}"
-        raise ValueError(f"{error}; {remedy}") from error
+        command = f"{program('push')} {shlex.quote(str(folder))} {name}"
+        raise ValueError(f"{error}; the run is whole; push it with: {command}") from error

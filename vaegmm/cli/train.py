@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import dataclasses
+import json
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vaegmm.cli.jobs import PROG, TrainArguments, check_folder, plan
+from vaegmm.cli.answer import Answer, answering
+from vaegmm.cli.jobs import TrainArguments, check_folder, plan
+from vaegmm.cli.one_run import train
 from vaegmm.cli.parse import is_main_process, run, say
+from vaegmm.cli.program import program
 from vaegmm.cli.push import check_push, push_run
 from vaegmm.config import ExperimentConfig
 from vaegmm.settings import check_finite
 
 if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
-    from vaegmm.data.datasets import LabelledImages
-    from vaegmm.networks.vae import VAE
-    from vaegmm.training.history import Epoch, RefineEpoch
     from vaegmm.training.start import Start
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    return run(lambda: train_all(argv), PROG)
+    return run(lambda: train_all(argv), program("train"))
 
 
 def train_all(argv: Sequence[str] | None) -> None:
@@ -35,6 +34,11 @@ def train_all(argv: Sequence[str] | None) -> None:
         OSError: a folder that cannot be written.
     """
     jobs = plan(argv)
+    with answering(any(arguments.json for arguments in jobs.values())) as answer:
+        _train_all(jobs, answer)
+
+
+def _train_all(jobs: dict[Path, TrainArguments], answer: Answer) -> None:
     for folder, arguments in jobs.items():
         check_folder(folder, arguments, is_only=len(jobs) == 1)
     from vaegmm.runtime import process_group
@@ -48,14 +52,34 @@ def train_all(argv: Sequence[str] | None) -> None:
         for number, (folder, arguments) in enumerate(jobs.items(), 1):
             if len(jobs) > 1:
                 say(f"\nrun {number} of {len(jobs)}: {folder.name}")
+            begun = time.perf_counter()
             train(folder, arguments, starts[folder])
-            if arguments.push_to_hub is not None and is_main_process():
-                push_run(folder, arguments.push_to_hub)
+            if is_main_process():
+                _tell(folder, arguments, time.perf_counter() - begun, answer)
     if len(jobs) > 1 and is_main_process():
         from vaegmm.evaluation.comparison import read_run, write_comparison
 
         page = write_comparison([read_run(folder) for folder in jobs], folder.parent)
         say(f"\nall {len(jobs)} side by side: {page}")
+
+
+def _tell(folder: Path, arguments: TrainArguments, seconds: float, answer: Answer) -> None:
+    """Push a finished run where that is asked for, and say its results."""
+    from vaegmm.evaluation.figures import FIGURES
+
+    url = None
+    if arguments.push_to_hub is not None:
+        url = push_run(folder, arguments.push_to_hub)
+        say(f"pushed to {url}")
+    metrics, settings, history = (
+        json.loads((folder / name).read_text(encoding="utf-8"))
+        for name in (FIGURES, "run.json", "history.json")
+    )
+    values = {
+        "output_dir": str(folder), "n_epochs": len(history), "seconds": seconds,
+        "metrics": metrics, "pushed_to": url, "settings": settings,
+    }  # fmt: skip
+    answer(values)
 
 
 def check_settings(experiment: ExperimentConfig) -> None:
@@ -92,150 +116,3 @@ def find_start(folder: Path, arguments: TrainArguments) -> Start | None:
     if init_from is None or (arguments.resume and find_outputs(folder)):
         return None
     return load_start(init_from, arguments.experiment.network)
-
-
-def train(folder: Path, arguments: TrainArguments, start: Start | None) -> None:
-    """Train one run as the arguments say, and write its folder.
-
-    Args:
-        folder: the run's.
-        arguments: its settings.
-        start: as `find_start` gives it.
-
-    Raises:
-        ValueError: settings or data that do not fit, or a run that cannot be gone on with.
-        OSError: a folder that cannot be written.
-        KeyboardInterrupt: somebody stopped it; says how to go on.
-    """
-    from vaegmm.training.run import CHECKPOINT, resolve
-
-    try:
-        _train(folder, arguments, resolve(arguments.experiment), start)
-    except KeyboardInterrupt as stop:
-        if not (folder / CHECKPOINT).exists():
-            raise
-        command = f"python train.py --output-dir {folder} --resume"
-        raise KeyboardInterrupt(f"what was finished is kept; go on with: {command}") from stop
-
-
-def _train(
-    folder: Path, arguments: TrainArguments, experiment: ExperimentConfig, start: Start | None
-) -> None:
-    import torch
-
-    from vaegmm.data.datasets import load_dataset, split
-    from vaegmm.evaluation.autoencoding import describe_autoencoder
-    from vaegmm.evaluation.metrics import describe_metrics
-    from vaegmm.evaluation.page import as_text
-    from vaegmm.evaluation.report import report_run
-    from vaegmm.training.build import build_model, check_refinement
-    from vaegmm.training.components import check_mixture
-    from vaegmm.training.history import describe_run
-    from vaegmm.training.loop import fit_vae
-    from vaegmm.training.run import (
-        CHECKPOINT,
-        REFINE_CHECKPOINT,
-        begin_run,
-        find_outputs,
-        is_finished,
-        read_began_with,
-        resume_run,
-    )
-    from vaegmm.training.start import remember_start
-
-    if arguments.resume and is_finished(folder, experiment):
-        say(f"{folder} holds this run, finished")
-        return
-    device, settings = torch.device(experiment.device), experiment.data
-    data = load_dataset(settings.dataset, True, settings.digits, settings.data_dir)
-    parts = split(data, settings.validation_fraction, experiment.seed)
-    check_mixture(experiment.mixture, data)
-    if experiment.refine.refine_epochs:
-        check_refinement(experiment.refine, experiment.mixture, parts.train, experiment.seed)
-    goes_on = arguments.resume and (folder / CHECKPOINT).exists()
-    left = find_outputs(folder) if arguments.resume and not goes_on else []
-    if left:
-        raise ValueError(
-            f"{folder} holds {left[0]} but no {CHECKPOINT} to go on from; give --overwrite instead "
-            "of --resume to train anew"
-        )
-    began_with = start.words if start else None
-    if goes_on:
-        resume_run(folder, experiment)
-        began_with = read_began_with(folder)
-    elif is_main_process():
-        begin_run(folder, experiment, began_with)
-    assert (began_with is None) == (experiment.init_from is None)
-    say(f"{len(parts.train):,} images to learn from, {len(parts.validation):,} to steer by")
-    doing = "going on" if goes_on else "writing"
-    say(f"{device}, {experiment.training.precision}; {doing} in {folder}")
-    if began_with is not None:
-        say(f"began with weights of {began_with}")
-    fitted = fit_vae(
-        parts,
-        experiment.network,
-        experiment.training,
-        experiment.augmentation,
-        device,
-        experiment.seed,
-        checkpoint=folder / CHECKPOINT,
-        resume=goes_on,
-        on_epoch=_Keeper(folder, experiment, parts.validation if arguments.snapshots else None),
-        initial=start.network if start else None,
-    )
-    say(describe_run(fitted.history))
-    words = _describe_data(
-        settings.dataset, parts.train if experiment.refine.refine_epochs else data
-    )
-    keep = partial(_keep_refinement, folder)
-    model = build_model(
-        fitted.network, parts, data, experiment, words, folder / REFINE_CHECKPOINT, keep
-    )
-    if not is_main_process():
-        return
-    remember_start(model, began_with)
-    if arguments.snapshots:
-        from vaegmm.evaluation.snapshots import join_snapshots
-
-        join_snapshots(folder / "snapshots", folder / "training.gif")
-    metrics, autoencoder = report_run(
-        model, parts.validation, fitted.history, folder, experiment.seed
-    )
-    rows = describe_metrics(metrics)
-    rows += describe_autoencoder(autoencoder, experiment.network.latent_dim)
-    say(f"on the validation images ({metrics.label_use}):")
-    say(as_text(["figure", "value"], rows))
-    say(f"saved to {folder}")
-
-
-@dataclass(frozen=True)
-class _Keeper:
-    """What is written after an epoch: the history, and a snapshot where images are given."""
-
-    folder: Path
-    experiment: ExperimentConfig
-    validation: LabelledImages | None
-
-    def __call__(self, history: list[Epoch], network: VAE) -> None:
-        from vaegmm.training.run import adopt_settings, write_history
-
-        adopt_settings(self.folder, self.experiment)
-        write_history(self.folder, history)
-        if self.validation is not None:
-            from vaegmm.evaluation.snapshots import draw_snapshot
-
-            epoch = history[-1].epoch
-            draw_snapshot(network, epoch, self.validation, self.folder / "snapshots")
-
-
-def _keep_refinement(folder: Path, history: list[RefineEpoch]) -> None:
-    from vaegmm.files import write_json
-
-    write_json(folder / "refine.json", [dataclasses.asdict(epoch) for epoch in history])
-
-
-def _describe_data(name: str, data: LabelledImages) -> str:
-    labels = ", ".join(map(str, data.labels.unique().tolist()))
-    # A file may be called anything; in a model's config this has to be one printable line.
-    shown = "".join(sign if sign.isprintable() else "?" for sign in Path(name).name)
-    return f"{len(data):,} training images of {shown}, labels {labels}"

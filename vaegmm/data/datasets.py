@@ -5,8 +5,11 @@ Gives bytes and labels, whole; batches and augmentation are cut elsewhere.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -164,7 +167,8 @@ def _load_torchvision(name: str, train: bool, data_dir: str | Path | None) -> La
     root = find_data_dir(data_dir)
     cls = getattr(torchvision.datasets, TORCHVISION[name])
     try:
-        data = cls(root, train=train, download=not _is_present(root / TORCHVISION[name]))
+        with _bars_on_a_terminal_alone():
+            data = cls(root, train=train, download=not _is_present(root / TORCHVISION[name]))
     except (RuntimeError, OSError, ValueError) as error:
         reason = str(error).partition("\n")[0].rstrip(":") or type(error).__name__
         raise ValueError(
@@ -172,6 +176,14 @@ def _load_torchvision(name: str, train: bool, data_dir: str | Path | None) -> La
             "set VAEGMM_DATA to a folder that holds it, or use --dataset sample"
         ) from error
     return LabelledImages(data.data, data.targets.long())
+
+
+@contextlib.contextmanager
+def _bars_on_a_terminal_alone() -> Iterator[None]:
+    """Keep torchvision's progress bars, which it draws anywhere, out of pipes and files."""
+    is_terminal = sys.stderr is not None and sys.stderr.isatty()
+    with contextlib.redirect_stderr(sys.stderr if is_terminal else io.StringIO()):
+        yield
 
 
 def _is_present(folder: Path) -> bool:
