@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -61,10 +62,17 @@ def prepare(
             for ref in ("main", "v1"):
                 files = {path.name: path.read_bytes() for path in run.glob("*.*")}
                 hub.add(NAME, files, ref)
-            shutil.copytree(run, tmp_path / "runs" / "digits148")
+            for name in find_runs(text):
+                shutil.copytree(run, tmp_path / name)
         return tmp_path
 
     return make
+
+
+def find_runs(text: str) -> set[str]:
+    """The folders of runs that a text takes for granted: all but those that it makes."""
+    made = set() if "--resume" in text else set(re.findall(r"--output-dir (runs/[\w-]+)", text))
+    return set(re.findall(r"\bruns/[\w-]+", text)) - made
 
 
 def fill(folder: Path, text: str) -> None:

@@ -76,9 +76,7 @@ def read_fences(text: str, file: str) -> list[Fence]:
             while end < len(lines) and (lines[end].startswith("    ") or not lines[end].strip()):
                 end += 1
             inside = [one[4:] for one in lines[number:end]]
-            found.append(
-                Fence(file, number + 1, INDENTED, "\n".join(inside).rstrip(), section)
-            )
+            found.append(Fence(file, number + 1, INDENTED, "\n".join(inside).rstrip(), section))
             number = end
             continue
         number += 1

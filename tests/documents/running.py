@@ -1,11 +1,14 @@
-"""Running what a document says in a folder like a checkout, in this process: torch's import takes
-seconds, and there are some fifty commands.
+"""Running what a document says, in a folder like a checkout.
+
+In this process: torch's import takes seconds, and there are some fifty commands.
 """
 
 from __future__ import annotations
 
+import ast
 import glob
 import importlib
+import itertools
 import json
 import re
 import shlex
@@ -62,12 +65,18 @@ def run_words(words: Sequence[str]) -> int:
 
 def find_outputs(words: Sequence[str]) -> list[str]:
     """Return the files and folders that a command says it writes."""
-    return [value for name, value in zip(words, words[1:], strict=False) if name in OUTPUTS]
+    return [value for name, value in itertools.pairwise(words) if name in OUTPUTS]
 
 
 def find_names(text: str) -> list[str]:
     """Return the files that a text names."""
     return sorted(set(FILE.findall(text)))
+
+
+def find_literals(code: str) -> list[str]:
+    """Return the files that a program names in so many words; comments do not count."""
+    nodes = (node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant))
+    return sorted({one for one in nodes if isinstance(one, str) and FILE.fullmatch(one)})
 
 
 def list_files(folder: Path) -> dict[Path, tuple[int, int]]:

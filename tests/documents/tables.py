@@ -47,6 +47,9 @@ TINY = {
     ),
     "python -m vaegmm generate --n 1000000": Tiny((("1000000", "40"),), is_slow=False),
     "python -m vaegmm generate --n 10000 ": Tiny((("--n 10000", "--n 40"),), is_slow=False),
+    "python -m vaegmm generate --weights runs/fashion": Tiny(
+        (("--labels 5 9", "--labels 4 8"),), is_slow=False
+    ),
     "python train.py --config configs/NAME.toml": Tiny((("NAME", "morph-dense"),), LEARN),
     "python train.py --config configs/lstm-*": Tiny((("lstm-*", "lstm-b*"),), LEARN),
     "python train.py --config configs/conv148-2d.toml --betas": Tiny(
@@ -82,8 +85,7 @@ ASKED = {
 # Blocks that are neither commands nor Python, by language.
 LANGUAGES = {
     "nginx": (  # by a balancer of our own that does the same
-        "tests/browser/test_replicas.py::"
-        "test_a_visitor_does_not_notice_that_two_processes_answer"
+        "tests/browser/test_replicas.py::test_a_visitor_does_not_notice_that_two_processes_answer"
     ),
 }
 

@@ -86,7 +86,7 @@ def test_a_script_runs(fence: Fence, prepare: Callable[[str], Path], server: str
     ran = subprocess.run(shell, cwd=folder, text=True, capture_output=True, timeout=120)
     assert ran.returncode == 0, ran.stderr
     assert "event: error" not in ran.stdout
-    for output in re.findall(r"-o (\S+)", text):
+    for output in re.findall(r"-o ([\w.-]+)", text):
         check_opens(folder / output)
     assert ran.stdout.strip()
 

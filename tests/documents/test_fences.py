@@ -125,8 +125,8 @@ def test_commands_in_sentences_may_be_broken_between_lines() -> None:
 
 
 def test_programs_and_outputs_are_told() -> None:
-    assert find_main("python -m app --port 1".split()) == ("app.__main__", ["--port", "1"])
-    assert find_main("python -m scripts.a b".split()) == ("scripts.a", ["b"])
-    assert find_main("python train.py".split()) == ("vaegmm.cli.train", [])
-    assert find_main("torchrun train.py".split()) is None
-    assert find_outputs("a -o b.png --output-dir c -x d".split()) == ["b.png", "c"]
+    assert find_main(["python", "-m", "app", "--port", "1"]) == ("app.__main__", ["--port", "1"])
+    assert find_main(["python", "-m", "scripts.a", "b"]) == ("scripts.a", ["b"])
+    assert find_main(["python", "train.py"]) == ("vaegmm.cli.train", [])
+    assert find_main(["torchrun", "train.py"]) is None
+    assert find_outputs(["a", "-o", "b.png", "--output-dir", "c", "-x", "d"]) == ["b.png", "c"]
