@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from vaegmm.data import datasets
 from vaegmm.data.datasets import LabelledImages, load_dataset, shuffle, split
 
 
@@ -30,6 +31,28 @@ def test_the_sample_is_balanced() -> None:
         assert data.images.shape == (10 * each, 28, 28)
         assert data.images.dtype == torch.uint8
         assert data.labels.bincount().tolist() == [each] * 10
+
+
+def test_the_training_part_is_what_is_loaded_by_default() -> None:
+    assert len(load_dataset("sample", digits=(1, 4, 8))) == 3000
+
+
+def test_without_the_sample_is_said_what_serves_instead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datasets, "SAMPLE", tmp_path / "sample.npz")
+    with pytest.raises(
+        ValueError, match=r"installed without it; give mnist, .*\.npz file, or digits"
+    ):
+        load_dataset("sample")
+
+
+def test_arrays_become_a_data_set() -> None:
+    images = np.arange(2 * 28 * 28, dtype=np.uint8).reshape(2, 28, 28)
+    for dtype in (np.uint8, np.int64):
+        data = LabelledImages.from_arrays(images, np.array([3, 255], dtype))
+        assert np.array_equal(data.images.numpy(), images)
+        assert (data.labels.tolist(), data.labels.dtype) == ([3, 255], torch.int64)
 
 
 def test_digits_are_filtered() -> None:

@@ -212,7 +212,7 @@ def test_a_name_is_where_it_is_loaded_from(folder: Path, figures: Figures) -> No
     card = write_model_card(folder, "user/my-digits", {"test": figures})
     assert 'VAEGMM.from_pretrained("user/my-digits")' in card
     assert "python -m app --weights user/my-digits\n" in card
-    assert "python -m vaegmm generate --weights user/my-digits\n" in card
+    assert "\nvaegmm generate --weights user/my-digits\n" in card
     assert "this/folder" not in card
     assert ModelCard(card).data.model_name == "my-digits"
     for wrong in ("digits", 'user/"); import os', "user/my digits", "/etc/passwd"):

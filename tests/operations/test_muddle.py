@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 
 import numpy as np
@@ -9,13 +10,14 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from vaegmm.data.datasets import load_dataset
+from vaegmm.data.datasets import LabelledImages, load_dataset
 from vaegmm.data.images import BlankImageError
 from vaegmm.evaluation.judge import Judge, collect_votes
 from vaegmm.latents import decode_latents, encode_images, to_pixels
 from vaegmm.model import VAEGMM
 from vaegmm.operations import border
 from vaegmm.operations.border import Lines
+from vaegmm.operations.generate import generate
 from vaegmm.operations.handwriting import Handwriting, encode_handwriting
 from vaegmm.operations.muddle import (
     Method,
@@ -58,8 +60,31 @@ def test_handwriting_knows_where_its_digits_are(digits: VAEGMM, handwriting: Han
 
 
 def test_handwriting_needs_every_digit(digits: VAEGMM) -> None:
-    with pytest.raises(ValueError, match="2 is missing"):
+    with pytest.raises(ValueError, match="2 is missing; give some images of it, too"):
         encode_handwriting(digits, load_dataset("sample", False, (0, 1)))
+
+
+def test_digits_that_a_model_made_are_a_handwriting_too(digits148: VAEGMM) -> None:
+    made = generate(digits148, 30)
+    hand = encode_handwriting(digits148, made)
+    data = LabelledImages.from_arrays(made.images, made.labels)
+    assert np.array_equal(hand.images.numpy(), made.images)
+    assert hand.labels.tolist() == made.labels.tolist()
+    assert torch.equal(hand.z, encode_handwriting(digits148, data).z)
+
+
+def test_what_is_left_out_is_the_nearest_partner_a_half_and_seeds_from_0(
+    digits: VAEGMM, handwriting: Handwriting
+) -> None:
+    short = muddle(digits, handwriting, [4, 3], method="average")
+    long = muddle(digits, handwriting, [4, 3], [None] * 2, [0.5] * 2, [0, 1], "average")
+    for field in dataclasses.fields(Muddles):
+        one, other = getattr(short, field.name), getattr(long, field.name)
+        assert one.dtype == other.dtype
+        assert np.array_equal(one, other)
+    assert short.seeds.tolist() == [0, 1]
+    with pytest.raises(ValueError, match="at least one"):
+        muddle(digits, handwriting, [])
 
 
 def test_a_muddle_says_all_about_itself(digits: VAEGMM, handwriting: Handwriting) -> None:

@@ -31,6 +31,11 @@ def test_a_style_writes_the_same_again_and_another_writes_otherwise(
 ) -> None:
     first, again, other = (write_number(digits, handwriting, "33", s) for s in (5, 5, 6))
     assert np.array_equal(first, again)
+    plain, zero = (
+        write_number(digits, handwriting, "33"),
+        write_number(digits, handwriting, "33", 0),
+    )
+    assert np.array_equal(plain, zero)
     assert not np.array_equal(first, other)
     assert not np.array_equal(first[0], first[1])  # no hand writes two alike
 

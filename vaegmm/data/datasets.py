@@ -9,8 +9,11 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from vaegmm.data.npz import read_npz
@@ -31,6 +34,11 @@ class LabelledImages:
     images: Tensor
     labels: Tensor
 
+    @classmethod
+    def from_arrays(cls, images: NDArray[np.uint8], labels: NDArray[np.integer]) -> Self:
+        """Take arrays (N, 28, 28), ink = 255, and (N,) as they are."""
+        return cls(torch.from_numpy(images), torch.from_numpy(labels).long())
+
     def __len__(self) -> int:
         return len(self.labels)
 
@@ -49,7 +57,7 @@ class Split:
 
 def load_dataset(
     name: str,
-    train: bool,
+    train: bool = True,
     digits: Sequence[int] = (),
     data_dir: str | Path | None = None,
 ) -> LabelledImages:
@@ -66,11 +74,15 @@ def load_dataset(
     Raises:
         ValueError: an unknown name, a file that does not fit, a digit that does not occur, or a
             data set that is neither here nor reachable.
+
+    Example:
+        >>> load_dataset("sample", train=False, digits=(1, 4, 8)).images.shape
+        torch.Size([600, 28, 28])
     """
     if name in TORCHVISION:
         data = _load_torchvision(name, train, data_dir)
     elif name == "sample":
-        data = _load_npz(SAMPLE, train)
+        data = _load_npz(_find_sample(), train)
     elif name.endswith(".npz"):
         data = _load_npz(Path(name), train)
     else:
@@ -134,8 +146,16 @@ def keep_digits(data: LabelledImages, digits: Sequence[int], name: str) -> Label
 
 
 def _load_npz(path: Path, train: bool) -> LabelledImages:
-    images, labels = read_npz(path, train)
-    return LabelledImages(torch.from_numpy(images), torch.from_numpy(labels))
+    return LabelledImages.from_arrays(*read_npz(path, train))
+
+
+def _find_sample() -> Path:
+    if not SAMPLE.exists():
+        raise ValueError(
+            "the data set sample is part of the repository, and the program was installed without "
+            "it; give mnist, the path of an .npz file, or digits that a model made"
+        )
+    return SAMPLE
 
 
 def _load_torchvision(name: str, train: bool, data_dir: str | Path | None) -> LabelledImages:

@@ -46,7 +46,7 @@ def make_digits(few: LabelledImages, seed: int) -> LabelledImages:
     model = fit_generator(few, seed)
     settings = dataclasses.replace(SETTINGS, labels=model.labels)
     made = generate(model, N_MADE, settings, seed)
-    return LabelledImages(torch.from_numpy(made.images), torch.from_numpy(made.labels).long())
+    return LabelledImages.from_arrays(made.images, made.labels)
 
 
 def fit_generator(few: LabelledImages, seed: int) -> VAEGMM:

@@ -120,24 +120,24 @@ def _show_pictures(folder: Path, pictures: Mapping[str, str]) -> list[str]:
 def _explain_use(where: str, data: DataSet) -> str:
     return f"""## How to use
 
-The program is called vaegmm. In its folder, after `pip install -r requirements.txt`:
+The program is called vaegmm. In its folder, `pip install ".[app]"` installs it and what its page
+needs:
 
 ```python
 from PIL import Image
-
-from vaegmm.model import VAEGMM
-from vaegmm.operations.classify import classify
+from vaegmm import VAEGMM, classify
 
 model = VAEGMM.from_pretrained("{where}")
 answer = classify(model, Image.open("picture.png"))
 print(answer.label, answer.probabilities, answer.is_outlier)
 ```
 
-The page, on which it reads while you draw, and new {data.shows} with labels, as a data set:
+New {data.shows} with labels, as a data set, and, in the program's folder, the page, on which it
+reads while you draw:
 
 ```sh
+vaegmm generate --weights {where}
 python -m app --weights {where}
-python -m vaegmm generate --weights {where}
 ```"""
 
 

@@ -75,7 +75,22 @@ class Generated:
 def generate(
     model: VAEGMM, n: int, settings: GenerateSettings = GenerateSettings(), seed: int = 0
 ) -> Generated:
-    """Make n new digits; arguments and errors as in `stream`."""
+    """Make n new digits.
+
+    Args:
+        model: in any mode; its mode is restored.
+        n: how many.
+        settings: how they are drawn. Asked for several labels or components, all occur as often,
+            but for one, in random order.
+        seed: the same one gives the same bytes on the same machine.
+
+    Raises:
+        ValueError: a setting out of range, or unknown to the model; a filter that nothing passes.
+
+    Example:
+        >>> generate(model, 100, GenerateSettings(labels=(3, 8))).images.shape
+        (100, 28, 28)
+    """
     return join(list(stream(model, n, settings, seed)))
 
 
@@ -86,19 +101,9 @@ def stream(
     seed: int = 0,
     precision: Precision = "float32",
 ) -> Iterator[Generated]:
-    """Make n new digits, at most `BATCH` at a time, in constant memory.
+    """Make n new digits as `generate` does, at most `BATCH` at a time, in constant memory.
 
-    Args:
-        model: in any mode; its mode is restored.
-        n: how many.
-        settings: how they are drawn. Asked for several labels or components, all occur as often,
-            but for one, in random order.
-        seed: the same one gives the same bytes on the same machine.
-        precision: of the network.
-
-    Raises:
-        ValueError: at the first part: a setting out of range or unknown to the model, or a filter
-            that lets hardly anything pass.
+    Arguments and errors, raised at the first part, are the same; `precision` is the network's.
     """
     check_generate(model, n, settings, seed)
     generator = torch.Generator().manual_seed(seed)
@@ -149,10 +154,8 @@ def check_generate(model: VAEGMM, n: int, settings: GenerateSettings, seed: int)
     if model.labels[-1] > MOST_LABEL:
         raise ValueError(f"labels must be at most {MOST_LABEL}, the model knows {model.labels[-1]}")
     _check_known("components", settings.components, range(len(model.means)))
-    for name, least, most in (
-        ("temperature", 0, MAX_TEMPERATURE),
-        ("sharpness", 1, MAX_SHARPNESS),
-    ):
+    limits = (("temperature", 0, MAX_TEMPERATURE), ("sharpness", 1, MAX_SHARPNESS))
+    for name, least, most in limits:
         value = getattr(settings, name)
         if not least <= value <= most:
             raise ValueError(f"{name} must be from {least} to {most:g}, got {value}")

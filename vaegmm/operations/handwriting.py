@@ -1,4 +1,4 @@
-"""Real digits, encoded once: what muddles and other changed digits start from."""
+"""Digits, encoded once: what muddles, numbers and other changed digits start from."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from torch import Tensor
 from vaegmm.data.datasets import LabelledImages
 from vaegmm.latents import encode_images
 from vaegmm.model import VAEGMM
+from vaegmm.operations.generate import Generated
 
 
 @dataclass(frozen=True)
 class Handwriting:
-    """Real digits and where a model has them in its latent space.
+    """Digits, real or made, and where a model has them in its latent space.
 
     Attributes:
         images: (N, 28, 28) uint8, ink = 255.
@@ -33,17 +34,29 @@ class Handwriting:
         return (self.labels == label).nonzero().squeeze(1)
 
 
-def encode_handwriting(model: VAEGMM, data: LabelledImages) -> Handwriting:
+def encode_handwriting(model: VAEGMM, data: LabelledImages | Generated) -> Handwriting:
     """Encode those of some labelled images that a model knows.
+
+    Args:
+        model: in any mode; its mode is restored.
+        data: real digits, as `load_dataset` gives them, or those that `generate` made.
 
     Raises:
         ValueError: one of the model's labels has no image.
+
+    Example:
+        >>> hand = encode_handwriting(model, generate(model, 1000))
+        >>> hand.z.shape  # the model has ten latent dimensions
+        torch.Size([1000, 10])
     """
+    if isinstance(data, Generated):
+        data = LabelledImages.from_arrays(data.images, data.labels)
     known = data.subset(torch.isin(data.labels, torch.tensor(model.labels)))
     missing = sorted(set(model.labels) - set(known.labels.tolist()))
     if missing:
         raise ValueError(
-            f"handwriting must show all of the model's labels, {missing[0]} is missing"
+            f"handwriting must show all of the model's labels, {missing[0]} is missing; give some "
+            "images of it, too"
         )
     z = encode_images(model.network, known.images)
     means = torch.stack([z[known.labels == label].mean(0) for label in model.labels])

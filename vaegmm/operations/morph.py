@@ -91,6 +91,11 @@ def morph(
 
     Raises:
         ValueError: no digits or too many, or a setting out of range.
+
+    Example:
+        >>> source, target = (write_number(model, hand, text) for text in ("32", "41"))
+        >>> morph(model, source, target, MorphSettings(n_frames=20)).joined().shape
+        (20, 28, 56)
     """
     places = align(source, target)
     starts, ends = ([place[side] for place in places] for side in (0, 1))

@@ -65,9 +65,9 @@ def muddle(
     model: VAEGMM,
     handwriting: Handwriting,
     labels: Sequence[int],
-    partners: Sequence[int | None],
-    targets: Sequence[float],
-    seeds: Sequence[int],
+    partners: Sequence[int | None] | None = None,
+    targets: Sequence[float] | None = None,
+    seeds: Sequence[int] | None = None,
     method: Method = "balanced",
 ) -> Muddles:
     """Make N images between two labels each.
@@ -77,14 +77,25 @@ def muddle(
         handwriting: the digits to start from, as this model encodes them.
         labels: (N,), a of each image.
         partners: (N,), b; None: the label, other than a, whose mean latent is nearest to that of
-            the digit picked for a.
-        targets: (N,), the share of a against b, in (0, 1); `series` takes no notice of it.
-        seeds: (N,), from 0; the same one picks the same two digits whatever the target.
+            the digit picked for a. None at all: so for every image.
+        targets: (N,), the share of a against b, in (0, 1); `series` takes no notice of it. None: a
+            half for every image.
+        seeds: (N,), from 0; the same one picks the same two digits whatever the target. None: 0, 1,
+            2, ...
         method: see above.
 
     Raises:
         ValueError: an unknown label, a = b, a target or a seed out of range, or other lengths.
+
+    Example:
+        >>> muddles = muddle(model, hand, [4] * 10, [9] * 10)
+        >>> muddles.x.shape, muddles.probabilities.shape
+        ((10, 28, 28), (10, 10))
     """
+    n = len(labels)
+    partners = [None] * n if partners is None else partners
+    targets = [0.5] * n if targets is None else targets
+    seeds = range(n) if seeds is None else seeds
     check_request(model, labels, partners, targets, seeds, method)
     pools = [handwriting.of(label) for label in labels]
     return _make(model, handwriting, pools, labels, partners, targets, seeds, method)
@@ -99,7 +110,7 @@ def muddle_drawing(
     seeds: Sequence[int],
     method: Method = "balanced",
 ) -> Muddles:
-    """Make N images between a drawing and another label; arguments as in `muddle`.
+    """Make N images between a drawing and another label; arguments as in `muddle`, all given.
 
     Raises:
         BlankImageError: nothing is drawn.

@@ -20,7 +20,7 @@ CLEAR = 0.9  # probability from which on a digit of the handwriting is taken for
 FAINT = 12.0  # sum of ink, in pixels, below which nothing is read; MNIST's thinnest 1 has 17
 
 
-def write_number(model: VAEGMM, handwriting: Handwriting, text: str, style: int) -> list[Digit]:
+def write_number(model: VAEGMM, handwriting: Handwriting, text: str, style: int = 0) -> list[Digit]:
     """Write a number in handwriting.
 
     Args:
@@ -35,6 +35,10 @@ def write_number(model: VAEGMM, handwriting: Handwriting, text: str, style: int)
     Raises:
         ValueError: no number, too many digits, a digit that the model does not know, or a style out
             of range.
+
+    Example:
+        >>> [digit.shape for digit in write_number(model, hand, "32")]
+        [(28, 28), (28, 28)]
     """
     check_number(model, text, style)
     with evaluating(model):
