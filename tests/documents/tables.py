@@ -39,7 +39,7 @@ class Tiny:
 # 40 training and 10 test images of each digit (`checkout` makes the file), one epoch, 30 Gaussians
 # for ten labels as well as for three.
 LEARN = "--dataset small.npz --epochs 1 --n-components 30 --n-init 1 --device cpu"
-JOINT = f"{LEARN} --refine-epochs 1"
+JOINT = f"{LEARN} --refine-epochs 1 --refine-batch-size 40"
 
 TINY = {
     "python -m vaegmm muddle --n 1000": Tiny(
