@@ -82,6 +82,9 @@ ASKED = {
     "hf auth login": "the hub's client has the command",
 }
 
+# Blocks of Python that hold this are slow: each encodes the sample's 10,000 training digits.
+SLOW_BLOCKS = 'load_dataset("sample")'
+
 # Blocks that are neither commands nor Python, by language.
 LANGUAGES = {
     "nginx": (  # by a balancer of our own that does the same

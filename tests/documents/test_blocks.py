@@ -19,7 +19,7 @@ from tests.documents.running import (
     run_words,
     split_words,
 )
-from tests.documents.tables import LANGUAGES, TINY, find_row
+from tests.documents.tables import LANGUAGES, SLOW_BLOCKS, TINY, find_row
 from tests.documents.test_commands import assert_test_exists
 from vaegmm.settings import load_toml
 
@@ -29,7 +29,11 @@ KNOWN = ("sh", "python", "toml", "json", "text", INDENTED, *LANGUAGES)
 
 
 def of_language(language: str) -> list[object]:
-    return [pytest.param(one, id=one.place) for one in FENCES if one.language == language]
+    return [
+        pytest.param(one, id=one.place, marks=[pytest.mark.slow] if SLOW_BLOCKS in one.text else [])
+        for one in FENCES
+        if one.language == language
+    ]
 
 
 @pytest.mark.parametrize("fence", of_language("python"))
@@ -95,6 +99,7 @@ def test_every_block_has_a_language_that_is_known() -> None:
             "one of " + ", ".join(KNOWN) + ", or give it a row in LANGUAGES (tables.py)"
         )
     assert {*LANGUAGES} <= {fence.language for fence in FENCES}, "a row of LANGUAGES is left over"
+    assert any(SLOW_BLOCKS in fence.text for fence in FENCES), "SLOW_BLOCKS is left over"
     for name in LANGUAGES.values():
         assert_test_exists(name)
 
