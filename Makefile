@@ -12,7 +12,7 @@ SHARED_OUT = -n auto --maxprocesses 4 --dist worksteal
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 PY = .venv/bin/python
 
-.PHONY: app test test-all lint format train evaluate bench clean
+.PHONY: app test test-all lint format train evaluate bench tour clean
 
 app: .venv/app
 	@$(PY) -m app --host $(HOST) --port $(PORT)
@@ -50,6 +50,10 @@ bench: .venv/dev
 	$(PY) -m benchmarks.morph
 	$(PY) -m benchmarks.numbers
 	$(PY) -m benchmarks.explore
+
+# Executes the notebook docs/tour.ipynb in place.
+tour: .venv/dev
+	$(PY) -m scripts.make_tour
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

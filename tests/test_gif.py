@@ -47,6 +47,15 @@ def test_noise_that_fills_the_table_of_codes_comes_back() -> None:
     assert np.array_equal(shown, COLOURS[frames])
 
 
+@pytest.mark.parametrize("n_colours", [2, 7, 8, 128, 255])
+def test_as_many_colours_as_are_given_come_back(n_colours: int) -> None:
+    generator = np.random.default_rng(0)
+    colours = generator.integers(0, 256, (n_colours, 3), np.uint8)
+    frames = generator.integers(0, n_colours, (3, 40, 50), np.uint8)
+    frames[2, :20] = frames[1, :20]
+    assert np.array_equal(read(encode_gif(frames, [5] * 3, colours)), colours[frames])
+
+
 def test_what_stays_is_not_written_again() -> None:
     frame = np.random.default_rng(0).integers(0, N_LEVELS, (200, 200), np.uint8)
     changed = frame.copy()

@@ -159,7 +159,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     left_out = (ROOT / ".gitignore").read_text(encoding="utf-8").replace("/", "").split()
     folder = tmp_path_factory.mktemp("source") / "repository"
     ignore = shutil.ignore_patterns(".*", *left_out)
-    return Path(shutil.copytree(ROOT, folder, ignore=ignore))
+    return Path(shutil.copytree(ROOT, folder, symlinks=True, ignore=ignore))
 
 
 @pytest.fixture(scope="module")

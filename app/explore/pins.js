@@ -123,9 +123,10 @@ function takeMorph({ frames, error }, isNewest) {
 function showFilm() {
   cancelAnimationFrame(filmFrame);
   const button = find("pins-play");
+  const plays = isPlaying && Boolean(film);
   button.disabled = !film;
-  button.textContent = isPlaying ? "❚❚" : "▶";
-  button.ariaLabel = isPlaying ? "Pause" : "Play";
+  button.textContent = plays ? "❚❚" : "▶";
+  button.ariaLabel = plays ? "Pause" : "Play";
   find("pins-film").classList.toggle("is-there", Boolean(film));
   if (!film) return paint(find("pins-morph"));
   filmStart = performance.now();

@@ -106,6 +106,8 @@ def test_the_picture_follows_the_pointer(visit: Open) -> None:
 @pytest.mark.parametrize("name", ["principal", "t-sne"])
 def test_two_pins_turn_into_each_other(visit: Open, name: str) -> None:
     page = open_explore(visit(), name)
+    expect(page.locator(".pins-play")).to_be_disabled()
+    expect(page.locator(".pins-play")).to_have_text("▶")
     pin(page, 0.3, 0.3, 1)
     expect(page.locator(".pins-words")).to_contain_text("Pin a second digit")
     pin(page, 0.6, 0.5, 2)

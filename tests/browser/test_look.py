@@ -67,6 +67,18 @@ def test_nothing_overflows_at_any_width(visit: Open, width: int) -> None:
         assert here.page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") <= 0
 
 
+@pytest.mark.parametrize("width", [390, 801, 880, 960, 961])
+def test_captions_are_seen_whole_beside_their_pictures(visit: Open, width: int) -> None:
+    here = visit(viewport={"width": width, "height": 844})
+    here.draw(FOUR)
+    here.expect_reading(4)
+    for caption in here.page.locator(".reading-pictures figcaption").all():
+        box = caption.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= width
+        assert caption.evaluate("(text) => text.scrollWidth <= text.clientWidth")
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_answer_moves_the_pad_or_the_bars(visit: Open, width: int) -> None:
     here = visit(viewport={"width": width, "height": 844})
