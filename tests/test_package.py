@@ -131,7 +131,7 @@ def test_the_examples_in_docstrings_hold(small: VAEGMM) -> None:
 
 
 def find_distributions(files: list[Path]) -> set[str]:
-    """Return the distributions that files import from, the standard library, its types and ours left out."""
+    """Return the distributions that files import from, Python's own and ours left out."""
     modules = {name.partition(".")[0] for path in files for name in imported_modules(path)}
     others = modules - {*sys.stdlib_module_names, "_typeshed", "vaegmm", "app"}
     return {canonicalize_name(OTHERWISE_NAMED.get(module, module)) for module in others}
