@@ -82,8 +82,9 @@ ASKED = {
     "hf auth login": "the hub's client has the command",
 }
 
-# Blocks of Python that hold this are slow: each encodes the sample's 10,000 training digits.
-SLOW_BLOCKS = 'load_dataset("sample")'
+# Blocks of Python that hold one of these are slow: the first encodes 10,000 digits, the second
+# looks for two geodesics.
+SLOW_BLOCKS = ('load_dataset("sample")', "way = morph(")
 
 # Blocks that are neither commands nor Python, by language.
 LANGUAGES = {
