@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.browsing import ROOT, open_chromium, serve_app
-from tests.browser.strokes import EIGHT, FOUR
+from tests.browser.strokes import FOUR
 from tests.browser.visit import Visit
 from vaegmm.files import replacing
 
@@ -19,16 +19,10 @@ DOCS = ROOT / "docs"
 COLOURS = 128  # a palette is a third of the bytes, and no eye tells the difference
 WIDTH = 1080  # CSS pixels
 PATIENCE_MS = 120_000  # of a busy machine
-PHONE = {
-    "viewport": {"width": 390, "height": 852},
-    "device_scale_factor": 2,
-    "color_scheme": "dark",
-    "has_touch": True,
-}
 
 
 def main() -> None:
-    """Write a picture of each tab, and one of a phone."""
+    """Write a picture of each tab."""
     with (
         serve_app() as server,
         sync_playwright() as playwright,
@@ -39,9 +33,6 @@ def main() -> None:
         take_drawing(Visit(page, server.url))
         for take in (take_muddle, take_morph, take_new_digits, take_map, take_em):
             take(page, server.url)
-        phone = browser.new_page(**PHONE)
-        phone.set_default_timeout(PATIENCE_MS)
-        take_phone(Visit(phone, server.url))
 
 
 def take_drawing(here: Visit) -> None:
@@ -51,14 +42,6 @@ def take_drawing(here: Visit) -> None:
     here.page.mouse.move(0, 0)
     here.page.wait_for_timeout(500)  # until the bars have settled
     save(here.page.screenshot(), "classify.png")
-
-
-def take_phone(here: Visit) -> None:
-    """The same on a phone at night, while the pen is still down."""
-    here.draw([EIGHT[0][:31]], lift=False)
-    here.expect_reading(8)
-    here.page.wait_for_timeout(500)
-    save(here.page.screenshot(), "phone.png")
 
 
 def take_muddle(page: Page, url: str) -> None:

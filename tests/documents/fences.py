@@ -21,6 +21,7 @@ FENCE = re.compile(r"^(\s*)(`{3,}|~{3,})\s*(\S*)\s*$")
 ITEM = re.compile(r"^\s*([-*+]|\d+[.)])\s")
 HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
 LINK = re.compile(r"\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
+SOURCE = re.compile(r'<img src="([^"]+)"')
 CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 
 
@@ -103,7 +104,8 @@ def strip_blocks(text: str, file: str) -> str:
 
 def find_links(text: str) -> list[str]:
     """Return where links and pictures lead to, but for those into the web."""
-    found = LINK.findall(CODE.sub("", text))
+    text = CODE.sub("", text)
+    found = [*LINK.findall(text), *SOURCE.findall(text)]
     return [link for link in found if not re.match(r"[a-z]+:", link)]
 
 
