@@ -71,7 +71,7 @@ def prepare(
 
 def find_runs(text: str) -> set[str]:
     """The folders of runs that a text takes for granted: all but those that it makes."""
-    made = set() if "--resume" in text else set(re.findall(r"--output-dir (runs/[\w-]+)", text))
+    made = set() if "--resume" in text else set(re.findall(r"(?:--output-dir|-o) (runs/[\w-]+)", text))
     return set(re.findall(r"\bruns/[\w-]+", text)) - made
 
 
