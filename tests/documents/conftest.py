@@ -25,6 +25,7 @@ LINKED = (
 )
 N_TRAIN, N_TEST = 40, 10  # of each digit
 NAME = "user/digits"
+MADE = re.compile(r"(?:-o|--output-dir) (runs/[\w-]+)")
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +72,7 @@ def prepare(
 
 def find_runs(text: str) -> set[str]:
     """The folders of runs that a text takes for granted: all but those that it makes."""
-    made = set() if "--resume" in text else set(re.findall(r"(?:--output-dir|-o) (runs/[\w-]+)", text))
+    made = set() if "--resume" in text else set(MADE.findall(text))
     return set(re.findall(r"\bruns/[\w-]+", text)) - made
 
 
