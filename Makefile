@@ -7,8 +7,8 @@ CONFIG ?= configs/digits148.toml
 WEIGHTS ?= weights/digits
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
-# Tests share out among as many processes as there are cores, up to four: each takes 1.5 GB.
-SHARED_OUT = -n auto --maxprocesses 4 --dist worksteal
+# Tests are shared out among as many processes as there are cores, up to four: each takes 1.5 GB.
+SHARED_OUT = -n auto --maxprocesses 4 --dist
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 PY = .venv/bin/python
 
@@ -19,11 +19,11 @@ app: .venv/app
 
 test: .venv/dev
 	@sh scripts/find_chromium.sh
-	$(PY) -m pytest $(SHARED_OUT)
+	$(PY) -m pytest $(SHARED_OUT) worksteal
 
 test-all: .venv/dev
 	@sh scripts/find_chromium.sh
-	$(PY) -m pytest $(SHARED_OUT) -m "slow or not slow"
+	$(PY) -m pytest $(SHARED_OUT) loadfile -m "slow or not slow"
 
 lint: .venv/dev
 	$(PY) -m ruff format --check .

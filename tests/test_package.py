@@ -30,6 +30,7 @@ from PIL import Image
 
 import vaegmm
 from tests.conftest import TINY
+from tests.documents.fences import all_fences
 from tests.test_architecture import MODULES, PAGE, ROOT, imported_modules
 from vaegmm import VAEGMM, LabelledImages, classify, encode_handwriting, generate
 from vaegmm.hub.repository import DEFAULT
@@ -337,6 +338,15 @@ def test_the_sources_make_the_same_wheel_and_are_as_small(
 def test_the_example_works_in_a_new_environment(installed: Home, place: Path) -> None:
     installed.check_example(place)
     assert installed.run(place, "-m", "pip", "check") == "No broken requirements found.\n"
+
+
+@pytest.mark.slow
+def test_the_readmes_examples_work_in_a_new_environment(installed: Home, place: Path) -> None:
+    blocks = [fence.text for fence in all_fences() if fence.file == "README.md"]
+    examples = [text for text in blocks if "from vaegmm" in text]
+    assert len(examples) == 5
+    for example in examples:
+        installed.run(place, "-c", example)
 
 
 @pytest.mark.slow

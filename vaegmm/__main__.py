@@ -7,8 +7,9 @@ import importlib
 import sys
 from collections.abc import Sequence
 
+from vaegmm import __version__
 from vaegmm.cli.parse import run, say
-from vaegmm.cli.program import program, version
+from vaegmm.cli.program import program
 
 COMMANDS = {
     "classify": "tell which digit each picture shows",
@@ -61,7 +62,7 @@ def _run(arguments: list[str]) -> int:
         say(explain())
         return 0
     if name == "--version":
-        say(f"vaegmm {version()}")
+        say(f"vaegmm {__version__}")
         return 0
     if not name:
         print(explain(), file=sys.stderr)

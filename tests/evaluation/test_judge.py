@@ -66,3 +66,11 @@ def test_what_is_no_judge_is_refused(tmp_path: Path) -> None:
     (tmp_path / "judge.safetensors").write_bytes(b"x")
     with pytest.raises(ValueError, match="no judge in"):
         Judge.from_pretrained(tmp_path)
+
+
+def test_an_installed_package_says_that_it_has_no_judges(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vaegmm.evaluation.judge.JUDGE", tmp_path / "judge")
+    with pytest.raises(ValueError, match=r"installed without them; measure in a checkout"):
+        Judge.from_pretrained(tmp_path / "judge")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import shlex
 import sys
 from pathlib import Path
-
-import vaegmm
 
 
 def program(command: str = "") -> str:
@@ -31,11 +28,3 @@ def advise(command: str) -> str:
 def is_door(command: str) -> bool:
     """Whether a command was started by its own file, such as train.py."""
     return Path(sys.argv[0]).name == f"{command}.py"
-
-
-def version() -> str:
-    """Return the version that is installed, or else this folder's."""
-    try:
-        return importlib.metadata.version("vaegmm")
-    except importlib.metadata.PackageNotFoundError:
-        return vaegmm.__version__

@@ -120,6 +120,11 @@ class Judge(nn.Module):
         Raises:
             ValueError: the file is missing or damaged, or is no judge's.
         """
+        if folder == JUDGE and not folder.exists():
+            raise ValueError(
+                "the judges are part of the repository, and the program was installed without "
+                "them; measure in a checkout"
+            )
         judge = cls()
         path = folder / "judge.safetensors"
         try:
