@@ -263,7 +263,7 @@ class Home:
             assert (film.size, film.n_frames) == ((560, 280), 118)  # there and back again
         one_sentence = re.compile(r"[^.]*installed without [^.]*; give [^.]*(\.npz [^.]*)?")
         assert one_sentence.fullmatch(said["no weights"])
-        assert "give a folder, or a repository of the hub such as user/name" in said["no weights"]
+        assert "give a folder (a clone of the program has weights/digits), or" in said["no weights"]
         assert one_sentence.fullmatch(said["no sample"])
         assert "give mnist, the path of an .npz file, or digits that a" in said["no sample"]
 

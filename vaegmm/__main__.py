@@ -27,7 +27,7 @@ usage: {program} COMMAND ...
   Read, blend and draw handwritten digits. One model does it all: a variational
   autoencoder turns pictures into points and points into pictures, a Gaussian
   mixture tells which points are which digit. One that knows all ten comes with
-  the program; --weights takes others.
+  the repository; --weights takes others.
 
 Commands:
 {commands}

@@ -28,6 +28,7 @@ function refreshMorph() {
   wanted = listPlaces(chosen.path);
   compared = isComparing() ? Object.keys(PATHS).map((path) => [path, listPlaces(path)]) : [];
   if (missing().length === 0) return live.settle({});
+  sayPlayer("", ""); // what was missing is here now; the bar says that it is being worked on
   updateProgress();
   waiting ??= setTimeout(() => find("player-progress").classList.add("is-there"), SLOW_MS);
   live.refresh();

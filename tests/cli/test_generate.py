@@ -38,12 +38,12 @@ def test_it_writes_an_npz_that_training_reads(
     assert main(["generate", "--n", "40", "--labels", "3", "8", "-o", str(path)]) == 0
     said = capsys.readouterr().out
     assert said.startswith(f"40 images with labels in {path} (0.0 MB, ")
-    assert said.endswith(f" images/s), a preview in {tmp_path / 'some.png'}\n")
+    assert said.endswith(f" images/s), a preview in {tmp_path / 'some-preview.png'}\n")
     data = load_dataset(str(path), train=True)
     assert np.bincount(data.labels.numpy(), minlength=9)[[3, 8]].tolist() == [20, 20]
-    with Image.open(tmp_path / "some.png") as preview:
+    with Image.open(tmp_path / "some-preview.png") as preview:
         assert preview.width > 500
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["some.npz", "some.png"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["some-preview.png", "some.npz"]
 
 
 def test_without_labels_all_come_as_often(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_no_ending_writes_folders_of_pictures(tmp_path: Path) -> None:
     data = ImageFolder(str(folder))
     assert data.classes == ["1", "4", "8"]
     assert data.targets == [0] * 4 + [1] * 4 + [2] * 4
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["digits", "digits.png"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["digits", "digits-preview.png"]
 
 
 def test_files_of_mnist_hold_the_same_digits(tmp_path: Path) -> None:
@@ -132,8 +132,8 @@ def test_n_0_1_has_digits_of_no_balance(tmp_path: Path) -> None:
         (["--seed", "-1"], "the seed must be from 0"),
         (["--n-test", "5"], "n_test divides format idx only, not npz"),
         (["-o", "some.zip"], "output must end in .npz or be a folder, got 'some.zip'"),
-        (["-o", "some.npz", "--format", "idx"], "format idx is a folder and cannot end in .npz"),
-        (["-o", "some", "--format", "npz"], "format npz must end in .npz"),
+        (["-o", "some.npz", "--format", "idx"], "format idx must be a folder, as by -o FOLDER"),
+        (["-o", "some", "--format", "npz"], "format npz must be a file that ends in .npz"),
         (["-o", "nowhere/some.npz"], "there is no folder nowhere"),
         (["--weights", "nothing"], "no model in nothing"),
         (["--device", "cudda"], "device 'cudda' is not available here"),

@@ -56,7 +56,7 @@ def test_muddle(
     path = tmp_path / "some.npz"
     asked = ["--n", "3", "--digit", "4", "--seed", "7", "-o", str(path), *SMALL]
     values = run(capsys, "muddle", *asked)
-    assert (values["output"], values["preview"]) == (str(path), str(tmp_path / "some.png"))
+    assert (values["output"], values["preview"]) == (str(path), str(tmp_path / "some-preview.png"))
     assert (values["n"], values["bytes"]) == (3, path.stat().st_size)
     assert isinstance(values["seconds"], float)
     settings = values["settings"]

@@ -23,7 +23,7 @@ def test_it_writes_images_with_soft_labels(
     assert file["soft_labels"].shape == (6, 10)
     assert file["seeds"].tolist() == [5, 6, 7, 8, 9, 10]
     assert np.abs(file["soft_labels"][:, 4] - 0.3).mean() < 0.05
-    with Image.open(tmp_path / "some.png") as preview:
+    with Image.open(tmp_path / "some-preview.png") as preview:
         assert preview.width > 500
 
 

@@ -227,8 +227,8 @@ def test_what_a_killed_process_left_is_swept_by_the_next(format: Format, tmp_pat
     [
         ("a.npz", "npz", 0, None, "n must be at least 1 and below 2,147,483,648, got 0"),
         ("a", "tar", 5, None, "format must be one of npz, png, idx, got 'tar'"),
-        ("a", "npz", 5, None, "the output of format npz must end in .npz, got"),
-        ("a.npz", "png", 5, None, "format png is a folder and cannot end in .npz, got"),
+        ("a", "npz", 5, None, "the output of format npz must be a file that ends in .npz, got"),
+        ("a.npz", "png", 5, None, "format png must be a folder, as by -o FOLDER, got"),
         ("no/a.npz", "npz", 5, None, "there is no folder .*no for the output; make it first"),
         ("folder.npz", "npz", 5, None, "folder.npz is a folder; give another name"),
         ("file", "png", 5, None, "file is a file; give the name of a new folder"),

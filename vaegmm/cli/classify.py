@@ -43,12 +43,13 @@ def classify_files(arguments: ClassifyArguments, answer: Answer) -> None:
     Raises:
         ValueError: no file given, or some that could not be read as a picture (each is named).
     """
-    from vaegmm.data.images import open_image
-    from vaegmm.operations.classify import classify
-
     prog = program("classify")
     if not arguments.images:
         raise ValueError(f"give at least one picture, for example: {prog} digit.png")
+
+    from vaegmm.data.images import open_image
+    from vaegmm.operations.classify import classify
+
     model = load_model(arguments.weights, arguments.device)
     errors = []
     for name in arguments.images:

@@ -26,7 +26,7 @@ class GenerateArguments:
     """Make new digits with labels, and write them as a data set.
 
     The output is a file ending in .npz, of images (N, 28, 28) and labels (N,), or a new folder (see
-    --format). Beside it comes a preview, the same name with .png.
+    --format). Beside it comes a preview, NAME-preview.png.
     """
 
     EXAMPLES: ClassVar = ("--n 60000 -o digits.npz", "--labels 3 8 --format png -o folder")

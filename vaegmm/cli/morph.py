@@ -110,7 +110,8 @@ def write_morph(arguments: MorphArguments, answer: Answer) -> None:
         "seconds": time.perf_counter() - begun, "numbers": found, "settings": settings_of(a),
     }  # fmt: skip
     names = " to ".join(a.numbers)
-    answer(values, f"{a.n_frames} frames from {names}: {path}, {len(content) / 1e3:,.0f} KB")
+    back = ", and back again" if a.returns and format != "png" else ""
+    answer(values, f"{a.n_frames} frames from {names}{back}: {path}, {len(content) / 1e3:,.0f} KB")
 
 
 def _choose_format(path: Path) -> Format:

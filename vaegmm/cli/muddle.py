@@ -36,7 +36,7 @@ class MuddleArguments:
 
     They begin with real digits. The output is an .npz file of images (N, 28, 28), soft_labels (N,
     10), a, b, targets and seeds: that of the first image, and each one after it has the next.
-    Beside it comes a preview, the same name with .png.
+    Beside it comes a preview, NAME-preview.png.
     """
 
     EXAMPLES: ClassVar = ("--n 1000 -o muddles.npz", "--digit 4 --partner 9 --mix 0.3")

@@ -167,7 +167,10 @@ def _build(run: _Run, fitted: Fitted) -> VAEGMM:
     from vaegmm.training.run import REFINE_CHECKPOINT
 
     experiment = run.experiment
-    learned_from = run.parts.train if experiment.refine.refine_epochs else run.data
+    n_epochs = experiment.refine.refine_epochs
+    learned_from = run.parts.train if n_epochs else run.data
+    if n_epochs:
+        say(f"now network and mixture learn together, for {n_epochs} epochs")
     return build_model(
         fitted.network,
         run.parts,

@@ -67,7 +67,7 @@ Device = Annotated[
 Json = Annotated[
     bool,
     arg(
-        help="Print JSON and nothing else, without progress: one object; of classify and train one "
+        help="Print JSON alone on stdout, and no progress: one object; of classify and train one "
         "for each picture or run, each on a line of its own."
     ),
 ]

@@ -54,12 +54,15 @@ def check_place(path: Path) -> None:
 
 
 def find_preview(path: Path) -> Path:
-    """Return where the preview of a data set goes: beside it, the same name with .png.
+    """Return where the preview of a data set goes: beside it, its name with -preview.png.
+
+    Nobody's picture has that name by chance: digits.npz must not overwrite a digits.png.
 
     Raises:
         ValueError: a folder is in its place.
     """
-    preview = path.with_suffix(".png") if path.suffix == ".npz" else Path(f"{path}.png")
+    name = path.stem if path.suffix == ".npz" else path.name
+    preview = path.with_name(f"{name}-preview.png")
     if preview.is_dir():
         raise ValueError(f"the preview would be {preview}, which is a folder; give another output")
     return preview

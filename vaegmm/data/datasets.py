@@ -156,7 +156,7 @@ def _find_sample() -> Path:
     if not SAMPLE.exists():
         raise ValueError(
             "the data set sample is part of the repository, and the program was installed without "
-            "it; give mnist, the path of an .npz file, or digits that a model made"
+            "it; give mnist, the path of an .npz file, or digits that a model made (generate)"
         )
     return SAMPLE
 
@@ -171,9 +171,10 @@ def _load_torchvision(name: str, train: bool, data_dir: str | Path | None) -> La
             data = cls(root, train=train, download=not _is_present(root / TORCHVISION[name]))
     except (RuntimeError, OSError, ValueError) as error:
         reason = str(error).partition("\n")[0].rstrip(":") or type(error).__name__
+        instead = "sample" if SAMPLE.exists() else "FILE.npz"
         raise ValueError(
             f"{name} is not in {root} and could not be downloaded ({reason}); give --data-dir, "
-            "set VAEGMM_DATA to a folder that holds it, or use --dataset sample"
+            f"set VAEGMM_DATA to a folder that holds it, or use --dataset {instead}"
         ) from error
     return LabelledImages(data.data, data.targets.long())
 

@@ -86,8 +86,8 @@ def check_export(path: Path, format: Format, n: int, n_test: int | None = None) 
     if format not in FORMATS:
         raise ValueError(f"format must be one of {', '.join(FORMATS)}, got {format!r}")
     if (format == "npz") != (path.suffix == ".npz"):
-        wanted = "must end in .npz" if format == "npz" else "is a folder and cannot end in .npz"
-        raise ValueError(f"the output of format {format} {wanted}, got {str(path)!r}")
+        wanted = "a file that ends in .npz" if format == "npz" else "a folder, as by -o FOLDER"
+        raise ValueError(f"the output of format {format} must be {wanted}, got {str(path)!r}")
     if not path.parent.is_dir():
         raise ValueError(f"there is no folder {path.parent} for the output; make it first")
     if format == "npz" and path.is_dir():

@@ -32,11 +32,12 @@ def plot_curves(history: list[Epoch], path: Path) -> None:
     """Draw loss, reconstruction and KL over the epochs, training beside validation."""
     figure = Figure(figsize=(11, 3.4), layout="constrained")
     epochs = [epoch.epoch for epoch in history]
+    mark = "o" if len(history) == 1 else "-"  # of a single epoch a line shows nothing
     best = max(epoch.epoch for epoch in history if epoch.is_best)
     for axes, (name, title) in zip(figure.subplots(1, 3), LOSSES.items(), strict=True):
         for part, colour in (("train", PALETTE[1]), ("validation", PALETTE[0])):
             values = [getattr(getattr(epoch, part), name) for epoch in history]
-            axes.plot(epochs, values, color=colour, label=part, linewidth=1.6)
+            axes.plot(epochs, values, mark, color=colour, label=part, linewidth=1.6)
         axes.axvline(best, color="0.6", linestyle=":", label=f"kept: epoch {best}")
         axes.set(title=title, xlabel="epoch", ylabel="nats per image")
         clean(axes)

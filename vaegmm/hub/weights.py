@@ -83,7 +83,8 @@ def describe_folder(folder: Path) -> Weights:
     if is_embedded and not folder.exists():
         raise ValueError(
             f"the embedded model {folder.name!r} is not here, since the program was installed "
-            "without weights; give a folder, or a repository of the hub such as user/name"
+            "without weights; give a folder (a clone of the program has weights/digits), or a "
+            "repository of the hub such as user/name"
         )
     name = folder.resolve().name
     origin = "embedded in the program" if is_embedded else "a folder on this machine"

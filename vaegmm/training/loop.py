@@ -129,7 +129,9 @@ def _fit(
     train, validation = split.train.images.to(device), split.validation.images.to(device)
     objective = make_objective(network, config)
     quiet = None if is_first() else True
-    bar = tqdm(total=config.epochs, initial=len(history), unit="epoch", disable=quiet)
+    bar = tqdm(
+        desc="network", total=config.epochs, initial=len(history), unit="epoch", disable=quiet
+    )
     while len(history) < config.epochs and not has_stalled(history, config):
         start = time.perf_counter()
         network.train()

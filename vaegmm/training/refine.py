@@ -82,9 +82,8 @@ def refine(
             load_checkpoint(state, checkpoint)
         images = data.images.to(device)
         known = None if known is None else known.to(device)
-        bar = tqdm(
-            total=config.refine_epochs, initial=len(state.history), unit="epoch", disable=None
-        )
+        done, total = len(state.history), config.refine_epochs
+        bar = tqdm(desc="joint step", total=total, initial=done, unit="epoch", disable=None)
         while len(state.history) < config.refine_epochs:
             start = time.perf_counter()
             order = shuffle(len(images), seed, len(state.history) + 1, device)
