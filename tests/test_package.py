@@ -91,7 +91,7 @@ def small() -> VAEGMM:
 
 
 def test_what_is_offered_is_there_at_run_time_and_for_type_checkers() -> None:
-    offered = {name: home for home, names in vaegmm.HOMES.items() for name in names}
+    offered = {name: home for home, names in vaegmm._HOMES.items() for name in names}
     tree = ast.parse(Path(vaegmm.__file__).read_text(encoding="utf-8"))
     (block,) = (node for node in tree.body if isinstance(node, ast.If))
     typed = [node for node in block.body if isinstance(node, ast.ImportFrom)]

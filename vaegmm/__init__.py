@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 else:  # out of a type checker's sight: it would take any name for one that is here
     from importlib import import_module
 
-    HOMES = {
+    _HOMES = {
         "vaegmm.data.datasets": ("LabelledImages", "load_dataset"),
         "vaegmm.data.images": ("BlankImageError", "open_image"),
         "vaegmm.data.numbers": ("split_number",),
@@ -83,7 +83,7 @@ else:  # out of a type checker's sight: it would take any name for one that is h
 
     def __getattr__(name: str) -> object:
         """Import what is asked for: torch, which most of it needs, takes seconds (PEP 562)."""
-        for home, names in HOMES.items():
+        for home, names in _HOMES.items():
             if name in names:
                 return getattr(import_module(home), name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,6 +10,7 @@ import pytest
 from vaegmm.data.datasets import load_dataset
 from vaegmm.model import VAEGMM
 from vaegmm.operations.handwriting import Handwriting, encode_handwriting
+from vaegmm.operations.muddle import muddle
 from vaegmm.operations.writing import FAINT, describe_doubts, read_digits, write_number
 
 
@@ -66,6 +67,13 @@ def test_a_model_writes_only_the_digits_that_it_knows(digits148: VAEGMM) -> None
     assert read_digits(digits148, write_number(digits148, handwriting, "814", 0)) == [8, 1, 4]
     with pytest.raises(ValueError, match="the digits must be among 1, 4, 8, got 3"):
         write_number(digits148, handwriting, "83", 0)
+
+
+def test_another_models_handwriting_is_refused(digits148: VAEGMM, handwriting: Handwriting) -> None:
+    with pytest.raises(ValueError, match=r"which knows \[1, 4, 8\]; got digits \[0, 1, 2"):
+        write_number(digits148, handwriting, "1")
+    with pytest.raises(ValueError, match="handwriting must be encoded by the model"):
+        muddle(digits148, handwriting, [1])
 
 
 def test_nothing_is_read_where_hardly_any_ink_is(digits: VAEGMM, handwriting: Handwriting) -> None:

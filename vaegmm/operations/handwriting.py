@@ -61,3 +61,17 @@ def encode_handwriting(model: VAEGMM, data: LabelledImages | Generated) -> Handw
     z = encode_images(model.network, known.images)
     means = torch.stack([z[known.labels == label].mean(0) for label in model.labels])
     return Handwriting(known.images, known.labels, z, means)
+
+
+def check_handwriting(model: VAEGMM, handwriting: Handwriting) -> None:
+    """Refuse digits that another model encoded, as far as labels and dimensions tell.
+
+    Raises:
+        ValueError: they cannot be this model's.
+    """
+    known, shown = list(model.labels), handwriting.labels.unique().tolist()
+    if shown != known or handwriting.z.shape[1] != model.means.shape[1]:
+        raise ValueError(
+            f"handwriting must be encoded by the model it is used with, which knows {known}; got "
+            f"digits {shown} in {handwriting.z.shape[1]} dimensions; encode them anew"
+        )

@@ -26,7 +26,7 @@ from vaegmm.latents import to_bytes, to_pixels
 from vaegmm.model import VAEGMM
 from vaegmm.operations import border
 from vaegmm.operations.classify import classify_pixels
-from vaegmm.operations.handwriting import Handwriting
+from vaegmm.operations.handwriting import Handwriting, check_handwriting
 from vaegmm.operations.pairs import N_PAIRS, choose_pairs, draw_pairs
 from vaegmm.runtime import evaluating
 
@@ -85,7 +85,8 @@ def muddle(
         method: see above.
 
     Raises:
-        ValueError: an unknown label, a = b, a target or a seed out of range, or other lengths.
+        ValueError: an unknown label, a = b, a target or a seed out of range, other lengths, or
+            another model's handwriting.
 
     Example:
         >>> muddles = muddle(model, hand, [4] * 10, [9] * 10)
@@ -96,6 +97,7 @@ def muddle(
     partners = [None] * n if partners is None else partners
     targets = [0.5] * n if targets is None else targets
     seeds = range(n) if seeds is None else seeds
+    check_handwriting(model, handwriting)
     check_request(model, labels, partners, targets, seeds, method)
     pools = [handwriting.of(label) for label in labels]
     return _make(model, handwriting, pools, labels, partners, targets, seeds, method)

@@ -12,7 +12,7 @@ from vaegmm.data.numbers import MAX_DIGITS
 from vaegmm.latents import to_pixels
 from vaegmm.model import VAEGMM
 from vaegmm.operations.classify import classify_pixels
-from vaegmm.operations.handwriting import Handwriting
+from vaegmm.operations.handwriting import Handwriting, check_handwriting
 from vaegmm.runtime import MAX_SEED, evaluating
 
 Digit = NDArray[np.float32]
@@ -33,13 +33,14 @@ def write_number(model: VAEGMM, handwriting: Handwriting, text: str, style: int 
         P pictures (28, 28) float32 in [0, 1], ink = 1, from left to right.
 
     Raises:
-        ValueError: no number, too many digits, a digit that the model does not know, or a style out
-            of range.
+        ValueError: no number, too many digits, a digit that the model does not know, a style out
+            of range, or another model's handwriting.
 
     Example:
         >>> [digit.shape for digit in write_number(model, hand, "32")]
         [(28, 28), (28, 28)]
     """
+    check_handwriting(model, handwriting)
     check_number(model, text, style)
     with evaluating(model):
         shares = model.label_probabilities(handwriting.z.to(model.means.device)).cpu()
