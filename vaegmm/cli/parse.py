@@ -70,6 +70,14 @@ def say(text: str) -> None:
             raise
 
 
+def _complain(text: str) -> None:
+    """Print a line on stderr; where that cannot be written, the exit code still tells."""
+    try:
+        print(text, file=sys.stderr)
+    except OSError:  # a disk that is full, a reader that has left
+        _silence(sys.stderr)
+
+
 def _silence(stream: TextIO) -> None:
     """Send what is still to be printed nowhere; else Python complains when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
@@ -97,7 +105,7 @@ def _telling_of_the_hub(prog: str) -> Iterator[None]:
         line: str | None = None,
     ) -> None:
         if issubclass(category, HubWarning):
-            print(f"{prog}: {message}", file=sys.stderr)
+            _complain(f"{prog}: {message}")
         else:
             show(message, category, filename, lineno, file, line)
 
@@ -115,15 +123,15 @@ def run(command: Callable[[], None], prog: str) -> int:
         with _telling_of_the_hub(prog):
             command()
     except ValueError as error:
-        print(f"{prog}: {error}", file=sys.stderr)
+        _complain(f"{prog}: {error}")
         return 2
     except BrokenPipeError:  # a long --help
         _silence(sys.stdout)
     except OSError as error:  # a folder that cannot be written, a disk that is full
         where = f"{error.filename}: " if error.filename else ""
-        print(f"{prog}: {where}{error.strerror or error}", file=sys.stderr)
+        _complain(f"{prog}: {where}{error.strerror or error}")
         return 2
     except KeyboardInterrupt as stop:
-        print(f"{prog}: stopped{'; ' if stop.args else ''}{stop}", file=sys.stderr)
+        _complain(f"{prog}: stopped{'; ' if stop.args else ''}{stop}")
         return 130
     return 0
