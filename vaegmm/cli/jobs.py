@@ -107,7 +107,7 @@ def plan(argv: Sequence[str] | None) -> dict[Path, TrainArguments]:
     names = [(config, beta) for config in known.config or [None] for beta in known.betas or [None]]
     jobs: dict[Path, TrainArguments] = {}
     for config, beta in names:
-        name = Path(config).stem if config else "unnamed"
+        name = "unnamed" if config is None else Path(config).stem
         name = name if beta is None else f"{name}-beta{beta}"
         folder = Path(known.output_dir or "runs")
         if len(names) > 1 or not known.output_dir:
@@ -122,7 +122,7 @@ def plan(argv: Sequence[str] | None) -> dict[Path, TrainArguments]:
 def _parse_job(
     argv: Sequence[str] | None, config: str | None, beta: str | None, before: Path | None
 ) -> TrainArguments:
-    experiment = load_toml(find_config(config)) if config else ExperimentConfig()
+    experiment = ExperimentConfig() if config is None else load_toml(find_config(config))
     if before:
         from vaegmm.training.run import read_settings
 
@@ -152,7 +152,7 @@ def _with_network_of(init_from: str, config: str | None) -> ExperimentConfig:
     from vaegmm.model import VAEGMM
 
     default = ExperimentConfig(network=VAEGMM.from_pretrained(init_from).config.network)
-    return load_toml(find_config(config), default) if config else default
+    return default if config is None else load_toml(find_config(config), default)
 
 
 def check_folder(folder: Path, arguments: TrainArguments, is_only: bool) -> None:
