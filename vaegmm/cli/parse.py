@@ -12,7 +12,8 @@ from typing import TextIO, TypeVar
 import tyro
 from tyro.constructors import MISSING_NONPROP
 
-from vaegmm.cli.explain import REGISTRY, describe, plainly
+from vaegmm.cli.explain import REGISTRY, describe, plainly, read_options
+from vaegmm.cli.wrong import check_words
 from vaegmm.hub.errors import HubWarning
 
 T = TypeVar("T")
@@ -38,16 +39,25 @@ def parse(
         ValueError: an option is unknown, missing or of another type.
     """
     argv = sys.argv[1:] if argv is None else argv
-    with plainly(prog, is_help=not {"-h", "--help"}.isdisjoint(argv)):
+    options = read_options(cls)
+    is_help = asks_for_help(argv)
+    if not is_help:
+        check_words(argv, options)
+    with plainly(prog, options, is_help):
         return tyro.cli(
             cls,
-            args=argv,
+            args=["--help"] if is_help else argv,  # whatever else is wrong
             prog=prog,
             description=describe(cls, command or prog),
             default=MISSING_NONPROP if default is None else default,
             config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
             registry=REGISTRY,
         )
+
+
+def asks_for_help(argv: Sequence[str] | None) -> bool:
+    """Whether a command line, the process's own when not given, asks for help."""
+    return not {"-h", "--help"}.isdisjoint(sys.argv[1:] if argv is None else argv)
 
 
 def is_main_process() -> bool:
