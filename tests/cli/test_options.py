@@ -138,6 +138,11 @@ def check_line(line: str) -> None:
         parse(ARGUMENTS[name], arguments, name)
 
 
+def test_no_folder_is_promised_by_commands_that_write_a_file() -> None:
+    _, shown = typing.get_args(SHARED["output"])
+    assert "folder" not in shown.help  # generate alone makes one, and says so above its options
+
+
 def test_old_names_go_on_working() -> None:
     morph = parse(MorphArguments, ["3", "8", "--style", "5", "--output", "a.gif"], "morph")
     assert (morph.seed, morph.output, morph.numbers) == (5, "a.gif", ("3", "8"))
