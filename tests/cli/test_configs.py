@@ -53,3 +53,10 @@ def test_an_unknown_name_lists_the_known(capsys: pytest.CaptureFixture[str]) -> 
     assert "unknown config 'digits14'; did you mean 'digits148'? Known are conv148-2d, " in error
     assert all(file.stem in error for file in CONFIGS.glob("*.toml"))
     assert error.count("\n") == 1
+
+
+def test_an_empty_name_is_not_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    assert train.main(["--config", ""]) == 2
+    assert capsys.readouterr().err.endswith(
+        "config must be the name of a bundled config or the path of a TOML file, got ''\n"
+    )

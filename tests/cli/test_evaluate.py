@@ -14,6 +14,7 @@ from vaegmm.data.datasets import LabelledImages
 from vaegmm.evaluation import few_digits, usefulness
 from vaegmm.hub.repository import DEFAULT
 from vaegmm.operations.generate import GenerateSettings
+from vaegmm.runtime import MAX_SEED
 
 QUICK = ["--n-likelihood-images", "20", "--n-likelihood-samples", "5", "--n-muddles", "6"]
 QUICK += ["--n-morphs", "3"]
@@ -154,6 +155,9 @@ def test_evaluate_takes_strangers_from_a_file(
         ),
         (["--plain", str(DEFAULT)], "plain must be a model of the same network as the weights"),
         (["--others", "fashoin-mnist"], "unknown dataset 'fashoin-mnist'"),
+        (["--tasks"], "tasks must name at least one of classification, clustering, "),
+        (["--seed", "-1"], "the seed must be from 0 to 2147483647, got -1"),
+        (["--seed", "2147483648"], "the seed must be from 0 to 2147483647, got 2147483648"),
     ],
 )
 def test_evaluate_names_what_does_not_fit(
@@ -192,6 +196,7 @@ def test_evaluate_names_missing_weights(capsys: pytest.CaptureFixture[str]) -> N
     assert "no model in nowhere" in capsys.readouterr().err
 
 
-def test_any_seed_will_do_for_muddles(run: Path, tmp_path: Path) -> None:
+def test_the_largest_seed_will_do_for_muddles(run: Path, tmp_path: Path) -> None:
     arguments = ["--weights", str(run), "--dataset", "sample", "--output-dir", str(tmp_path)]
-    assert evaluate.main([*arguments, "--tasks", "muddle", "--n-muddles", "3", "--seed", "-1"]) == 0
+    arguments += ["--tasks", "muddle", "--n-muddles", "3", "--seed", str(MAX_SEED)]
+    assert evaluate.main(arguments) == 0

@@ -114,3 +114,16 @@ def test_a_blank_picture_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
     Image.new("L", (80, 40), 255).save(path)
     assert main(["morph", str(path), "8", "-o", str(tmp_path / "out.gif")]) == 2
     assert f"{path}: No ink can be told" in capsys.readouterr().err
+
+
+def test_an_input_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    picture = Path("32.png")
+    draw_number(picture, 3, 2)
+    before = picture.read_bytes()
+    assert main(["morph", "7", "32.png", "-o", str(picture.resolve()), *QUICK]) == 2
+    said = capsys.readouterr().err
+    assert said.endswith("the output would replace 32.png, which is given; give another output\n")
+    assert picture.read_bytes() == before

@@ -6,6 +6,7 @@ import dataclasses
 import importlib
 import re
 import shlex
+import sys
 import typing
 from types import ModuleType
 
@@ -137,6 +138,11 @@ def check_line(line: str) -> None:
         parse(ARGUMENTS[name], arguments, name)
 
 
+def test_no_folder_is_promised_by_commands_that_write_a_file() -> None:
+    _, shown = typing.get_args(SHARED["output"])
+    assert "folder" not in shown.help  # generate alone makes one, and says so above its options
+
+
 def test_old_names_go_on_working() -> None:
     morph = parse(MorphArguments, ["3", "8", "--style", "5", "--output", "a.gif"], "morph")
     assert (morph.seed, morph.output, morph.numbers) == (5, "a.gif", ("3", "8"))
@@ -166,11 +172,27 @@ def test_no_command_has_a_name_of_its_own_for_the_program() -> None:
         (["grid", "--stepp", "1"], "unrecognized options: --stepp, 1; did you mean --step FLOAT?"),
         (["grid", "extra"], "unrecognized options: extra; see python -m vaegmm grid --help"),
         (["push"], "missing: FOLDER, USER/NAME; see python -m vaegmm push --help"),
-        (["grid", "--scale", "x"], "error parsing --scale: invalid literal for int()"),
-        (["grid", "--dims", "1"], "error parsing --dims: "),
-        (["grid", "--scale"], "missing value for argument '--scale'"),
-        (["morph", "1", "2", "--path", "x"], "Expected one of ('geodesic', 'linear', 'slerp')"),
-        (["train", "--output-dir"], "expected one argument"),
+        (["grid", "--scale", "x"], "--scale takes INT (a whole number), got 'x'; see "),
+        (["grid", "--step", "x"], "--step takes FLOAT (a number), got 'x'; see "),
+        (["grid", "--dims", "1"], "--dims takes DIM DIM (whole numbers), got '1'; see "),
+        (["grid", "--scale"], "--scale takes INT (a whole number), got no value; see "),
+        (["grid", "-o"], "--output takes PATH, got no value; see "),
+        (["muddle", "--digit", "4.0"], "--digit takes DIGIT (a whole number), got '4.0'; see "),
+        (["generate", "--labels", "x"], "--labels takes [DIGIT ...] (whole numbers), got 'x'; "),
+        (["generate", "--format", "csv"], "--format takes one of npz, png, idx, got 'csv'; see "),
+        (["morph", "3"], "expected FROM TO, got too few values; see "),
+        (["morph", "1", "2", "--style", "x"], "--seed takes INT (a whole number), got 'x'; see "),
+        (["evaluate", "--tasks", "x"], "--tasks takes any of classification, clustering, "),
+        (["train", "--dataset", "sample", "--channels", "4", "x"], "got '4', 'x'; see "),
+        (["train", "-overwrite"], "unknown option '-overwrite'; did you mean --overwrite?"),
+        (["train", "-out", "x"], "unknown option '-out'; did you mean --output-dir?"),
+        (["grid", "-outptu", "x"], "unknown option '-outptu'; did you mean --output?"),
+        (
+            ["grid", "-oa.png", "--scale", "0"],
+            "unknown option '-oa.png'; -o takes its value as the next word",
+        ),
+        (["train", "--output-dir"], "--output-dir takes FOLDER, got no value; see "),
+        (["train", "--resume=3"], "unrecognized options: 3; see "),
     ],
 )
 def test_a_wrong_option_is_one_line(
@@ -182,3 +204,44 @@ def test_a_wrong_option_is_one_line(
     assert words in err
     assert (out, err.count("\n")) == ("", 1)
     assert "[bold]" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["train", "--config", "nope", "--help"],
+        ["train", "-o", "--help"],
+        ["train", "-overwrite", "-h"],
+        ["grid", "-o", "--help"],
+        ["grid", "--scale", "x", "-h"],
+    ],
+)
+def test_help_is_shown_whatever_else_is_wrong(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert not ended.value.code
+    out, err = capsys.readouterr()
+    assert out.startswith(f"usage: python -m vaegmm {arguments[0]} [-h]")
+    assert err == ""
+
+
+def test_help_tells_the_defaults_of_a_config(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["train", "--config", "digits148", "--help"])
+    assert "(default: 1 4 8)" in capsys.readouterr().out
+
+
+def test_the_usage_is_as_wide_as_a_terminal_whatever_its_colours(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    text = read_help("classify", 100, monkeypatch, capsys)
+    assert "\x1b[" in text
+    usage = text.splitlines()[0]
+    assert usage.startswith("usage: python -m vaegmm classify [-h] IMAGE [IMAGE ...] ")
+    assert 80 < len(usage) <= 100

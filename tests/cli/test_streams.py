@@ -60,6 +60,18 @@ def test_a_stdout_that_is_full_is_said_in_a_line(tmp_path: Path) -> None:
     assert done.stderr == "python -m vaegmm grid: No space left on device\n"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux's own")
+def test_a_stderr_that_is_full_changes_no_exit_code() -> None:
+    code = (
+        "from vaegmm.cli.parse import run\n"
+        "def fail(): raise {error}\n"
+        "raise SystemExit(run(fail, 'some'))"
+    )
+    for error, expected in (("ValueError", 2), ("OSError(28)", 2), ("KeyboardInterrupt", 130)):
+        done = shell(f'{sys.executable} -c "{code.format(error=error)}" 2> /dev/full')
+        assert done.returncode == expected
+
+
 def test_ctrl_c_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
     arguments = ["--n", "100000000", "-o", str(tmp_path / "some.npz")]
     process = subprocess.Popen(

@@ -205,6 +205,16 @@ def test_an_option_may_be_written_with_underscores(tmp_path: Path) -> None:
     assert folder == tmp_path
 
 
+def test_a_finished_run_needs_no_history_to_be_recognised(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(run, folder)
+    (folder / "history.json").unlink()
+    assert train.main(["--output-dir", str(folder), "--resume"]) == 0
+    assert capsys.readouterr().out == f"{folder} holds this run, finished\n"
+
+
 def test_snapshots_become_a_gif(tmp_path: Path) -> None:
     assert train.main([*TINY, "--snapshots", "--output-dir", str(tmp_path)]) == 0
     names = sorted(path.name for path in (tmp_path / "snapshots").iterdir())

@@ -59,7 +59,7 @@ def answering(as_json: bool) -> Iterator[Answer]:
 
 
 def settings_of(arguments: DataclassInstance) -> dict[str, object]:
-    """Return a command's options by name, for its JSON: with them it can be repeated."""
+    """Return a command's options by name, for its JSON: what was asked for."""
     values = dataclasses.asdict(arguments)
     del values["json"]
     return values

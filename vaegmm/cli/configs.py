@@ -14,8 +14,12 @@ def find_config(name: str) -> Path:
     A file of that name wins over the bundled config.
 
     Raises:
-        ValueError: a name that no bundled config has; says which there are.
+        ValueError: a name that no bundled config has (says which there are), or none at all.
     """
+    if not name:
+        raise ValueError(
+            "config must be the name of a bundled config or the path of a TOML file, got ''"
+        )
     path = Path(name)
     if path.is_file() or path.name != name or path.suffix == ".toml":
         return path

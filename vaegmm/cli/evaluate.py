@@ -127,8 +127,14 @@ def evaluate(arguments: EvaluateArguments, answer: Answer) -> None:
 
 
 def _check(arguments: EvaluateArguments, folder: Path) -> None:
+    from vaegmm.runtime import MAX_SEED
+
     if (folder / "run.json").exists():
         raise ValueError(f"{folder} holds a run of training; give another --output-dir")
+    if not arguments.tasks:
+        raise ValueError(f"tasks must name at least one of {', '.join(typing.get_args(Task))}")
+    if not 0 <= arguments.seed <= MAX_SEED:
+        raise ValueError(f"the seed must be from 0 to {MAX_SEED}, got {arguments.seed}")
     for name in COUNTS:
         if getattr(arguments, name) < 1:
             raise ValueError(f"{name} must be at least 1, got {getattr(arguments, name)}")

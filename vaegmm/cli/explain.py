@@ -14,10 +14,10 @@ import sys
 import textwrap
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, TextIO
 
-from tyro.conf import arg
+from tyro.conf import Positional, arg
 from tyro.constructors import (
     MISSING_NONPROP,
     ConstructorRegistry,
@@ -26,11 +26,13 @@ from tyro.constructors import (
     StructTypeInfo,
 )
 
+from vaegmm.cli.wrong import Option, unbox
+
 REGISTRY = ConstructorRegistry()
 WIDEST = 100  # columns of a text
 INDENT = "  "  # tyro joins lines that begin with a letter
-SUGGESTION = re.compile(" (Perhaps you meant|Arguments similar to)")
-NAME = re.compile(" {5}[^ ]")  # of what is missing; text about it stands further in
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+KINDS: dict[object, str] = {int: "whole number", float: "number"}
 
 
 @REGISTRY.struct_rule
@@ -57,9 +59,44 @@ def read_dataclass(info: StructTypeInfo) -> StructConstructorSpec | None:
     return StructConstructorSpec(instantiate=cls, fields=fields)
 
 
+def _unfold(hint: object) -> tuple[object, ...]:
+    """Return a type, and what it is annotated with."""
+    return typing.get_args(hint) if typing.get_origin(hint) is Annotated else (hint,)
+
+
+def read_options(cls: type) -> dict[str, Option]:
+    """Return a dataclass's options, nested ones too, by every name that tyro has for them.
+
+    That is `--dims`, `-o`, or the field's own name where values are known by their place.
+    """
+    hints = typing.get_type_hints(cls, include_extras=True)
+    options: dict[str, Option] = {}
+    for field in dataclasses.fields(cls):
+        bare, *own = _unfold(hints[field.name])
+        if isinstance(bare, type) and dataclasses.is_dataclass(bare):
+            options |= read_options(bare)
+            continue
+        leaf = _find_leaf(bare)
+        choices = typing.get_args(leaf)
+        metavars = [found for one in own if (found := getattr(one, "metavar", None))]
+        values = metavars[0] if metavars else _name_values(bare) or _name(bare)
+        name = "" if Positional in own else f"--{field.name.replace('_', '-')}"
+        option = Option(name, values, KINDS.get(leaf, ""), choices)
+        for one in own:
+            options |= dict.fromkeys(getattr(one, "aliases", None) or (), option)
+        options[name or field.name] = option
+    return options
+
+
+def _find_leaf(hint: object) -> object:
+    """Return the type of one value: int of tuple[int, ...] | None."""
+    args = [one for one in typing.get_args(hint) if one not in (type(None), ...)]
+    return hint if typing.get_origin(hint) is Literal or not args else _find_leaf(args[0])
+
+
 def _annotate(hint: object) -> type:
     """Say in a field's type how help shows it; what the field itself says of that wins."""
-    (bare, *own) = typing.get_args(hint) if typing.get_origin(hint) is Annotated else (hint,)
+    bare, *own = _unfold(hint)
     shown = arg(metavar=_name_values(bare), help_behavior_hint=_tell_default)
     annotated: type = Annotated[bare, shown, *own]  # type: ignore[assignment]
     return annotated
@@ -150,11 +187,12 @@ class _Paper(io.StringIO):
 
 
 @contextlib.contextmanager
-def plainly(prog: str, is_help: bool) -> Iterator[None]:
+def plainly(prog: str, options: Mapping[str, Option], is_help: bool) -> Iterator[None]:
     """Set what tyro prints: help without gaps, and the box about a wrong option as one line.
 
     Args:
         prog: the program's name, for a hint.
+        options: as `read_options` gives them.
         is_help: whether help is asked for: that keeps to the terminal's width.
 
     Raises:
@@ -169,7 +207,7 @@ def plainly(prog: str, is_help: bool) -> Iterator[None]:
             yield
     except SystemExit as end:
         if end.code:
-            raise ValueError(_unbox(box.getvalue(), prog)) from None
+            raise ValueError(unbox(box.getvalue(), prog, options)) from None
         print(_set_help(page.getvalue()), end="", flush=True)
         raise
     finally:
@@ -183,18 +221,11 @@ def _set_help(text: str) -> str:
     usage, rest = text.split("\n", 1)
     width = shutil.get_terminal_size().columns
     indent = INDENT * 4
-    usage = textwrap.fill(usage, width, subsequent_indent=indent, break_on_hyphens=False)
+    usage = textwrap.fill(
+        COLOUR.sub("", usage),  # textwrap would count it
+        width,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     return re.sub(r"\n{3,}", "\n\n", f"{usage}\n{rest}")
-
-
-def _unbox(box: str, prog: str) -> str:
-    """Return what tyro's box says, up to its first rule, and the option that it suggests."""
-    title, *rows = (row.strip("│").rstrip() for row in box.splitlines()[:-1])
-    rules = [number for number, row in enumerate(rows) if row and not row.strip(" ─")]
-    said = rows[: rules[0]] if rules else rows
-    if "Required" in title:
-        said = ["missing:", ", ".join(row.strip() for row in said if NAME.match(row))]
-    words = " ".join(row.strip() for row in said).partition("  Got errors")[0].rstrip(".")
-    meant = [rows[i + 1].strip() for i, row in enumerate(rows[:-1]) if SUGGESTION.match(row)]
-    hint = f"did you mean {meant[0]}?" if meant else f"see {prog} --help"
-    return f"{words[:1].lower()}{words[1:]}; {hint}"

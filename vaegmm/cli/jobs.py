@@ -13,7 +13,7 @@ from tyro.conf import arg
 
 from vaegmm.cli.configs import find_config
 from vaegmm.cli.options import DataDir, Dataset, Device, Digits, Json, OutputDir, Seed
-from vaegmm.cli.parse import parse
+from vaegmm.cli.parse import asks_for_help, parse
 from vaegmm.cli.program import advise, program
 from vaegmm.config import (
     AugmentationConfig,
@@ -94,7 +94,17 @@ def plan(argv: Sequence[str] | None) -> dict[Path, TrainArguments]:
 
     A run's TOML file gives its defaults; where it goes on, what it was begun with. What the file
     does not say about the network is as in the model that the run begins with, if it names one.
+    Help tells the first run's defaults, or where there can be no such run the program's own.
     """
+    try:
+        return _plan(argv)
+    except ValueError:
+        if asks_for_help(argv):
+            _parse(["--help"], ExperimentConfig())  # ends the program
+        raise
+
+
+def _plan(argv: Sequence[str] | None) -> dict[Path, TrainArguments]:
     first = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     first.add_argument("--config", nargs="*", default=[])
     first.add_argument("--betas", nargs="*", default=[])
@@ -103,11 +113,12 @@ def plan(argv: Sequence[str] | None) -> dict[Path, TrainArguments]:
     try:
         known, _ = first.parse_known_args(argv)
     except argparse.ArgumentError as error:
+        _parse(argv, ExperimentConfig())  # says it in our words
         raise ValueError(str(error)) from error
     names = [(config, beta) for config in known.config or [None] for beta in known.betas or [None]]
     jobs: dict[Path, TrainArguments] = {}
     for config, beta in names:
-        name = Path(config).stem if config else "unnamed"
+        name = "unnamed" if config is None else Path(config).stem
         name = name if beta is None else f"{name}-beta{beta}"
         folder = Path(known.output_dir or "runs")
         if len(names) > 1 or not known.output_dir:
@@ -122,7 +133,7 @@ def plan(argv: Sequence[str] | None) -> dict[Path, TrainArguments]:
 def _parse_job(
     argv: Sequence[str] | None, config: str | None, beta: str | None, before: Path | None
 ) -> TrainArguments:
-    experiment = load_toml(find_config(config)) if config else ExperimentConfig()
+    experiment = ExperimentConfig() if config is None else load_toml(find_config(config))
     if before:
         from vaegmm.training.run import read_settings
 
@@ -152,7 +163,7 @@ def _with_network_of(init_from: str, config: str | None) -> ExperimentConfig:
     from vaegmm.model import VAEGMM
 
     default = ExperimentConfig(network=VAEGMM.from_pretrained(init_from).config.network)
-    return load_toml(find_config(config), default) if config else default
+    return default if config is None else load_toml(find_config(config), default)
 
 
 def check_folder(folder: Path, arguments: TrainArguments, is_only: bool) -> None:

@@ -93,6 +93,7 @@ def write_morph(arguments: MorphArguments, answer: Answer) -> None:
     a, path = arguments, Path(arguments.output)
     format = _choose_format(path)
     check_output(path)
+    _check_is_no_input(path, a.numbers)
     settings = MorphSettings(a.path, a.n_frames, a.easing, a.keep_ends)
     media = MediaSettings(a.fps, a.size, a.ink, a.paper, a.returns)
     check_morph(settings)
@@ -112,6 +113,14 @@ def write_morph(arguments: MorphArguments, answer: Answer) -> None:
     names = " to ".join(a.numbers)
     back = ", and back again" if a.returns and format != "png" else ""
     answer(values, f"{a.n_frames} frames from {names}{back}: {path}, {len(content) / 1e3:,.0f} KB")
+
+
+def _check_is_no_input(path: Path, numbers: tuple[str, str]) -> None:
+    for name in numbers:
+        if path.exists() and Path(name).exists() and path.samefile(name):
+            raise ValueError(
+                f"the output would replace {name}, which is given; give another output"
+            )
 
 
 def _choose_format(path: Path) -> Format:

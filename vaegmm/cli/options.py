@@ -23,7 +23,7 @@ Output = Annotated[
     arg(
         aliases=["-o"],
         metavar="PATH",
-        help="File, or new folder, to write; what it holds is told above.",
+        help="What to write, as told above.",
     ),
 ]
 OutputDir = Annotated[

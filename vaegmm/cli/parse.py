@@ -12,7 +12,8 @@ from typing import TextIO, TypeVar
 import tyro
 from tyro.constructors import MISSING_NONPROP
 
-from vaegmm.cli.explain import REGISTRY, describe, plainly
+from vaegmm.cli.explain import REGISTRY, describe, plainly, read_options
+from vaegmm.cli.wrong import check_words
 from vaegmm.hub.errors import HubWarning
 
 T = TypeVar("T")
@@ -38,16 +39,25 @@ def parse(
         ValueError: an option is unknown, missing or of another type.
     """
     argv = sys.argv[1:] if argv is None else argv
-    with plainly(prog, is_help=not {"-h", "--help"}.isdisjoint(argv)):
+    options = read_options(cls)
+    is_help = asks_for_help(argv)
+    if not is_help:
+        check_words(argv, options)
+    with plainly(prog, options, is_help):
         return tyro.cli(
             cls,
-            args=argv,
+            args=["--help"] if is_help else argv,  # whatever else is wrong
             prog=prog,
             description=describe(cls, command or prog),
             default=MISSING_NONPROP if default is None else default,
             config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
             registry=REGISTRY,
         )
+
+
+def asks_for_help(argv: Sequence[str] | None) -> bool:
+    """Whether a command line, the process's own when not given, asks for help."""
+    return not {"-h", "--help"}.isdisjoint(sys.argv[1:] if argv is None else argv)
 
 
 def is_main_process() -> bool:
@@ -68,6 +78,14 @@ def say(text: str) -> None:
         _silence(sys.stdout)
         if not isinstance(error, BrokenPipeError):  # a disk that is full
             raise
+
+
+def _complain(text: str) -> None:
+    """Print a line on stderr; where that cannot be written, the exit code still tells."""
+    try:
+        print(text, file=sys.stderr)
+    except OSError:  # a disk that is full, a reader that has left
+        _silence(sys.stderr)
 
 
 def _silence(stream: TextIO) -> None:
@@ -97,7 +115,7 @@ def _telling_of_the_hub(prog: str) -> Iterator[None]:
         line: str | None = None,
     ) -> None:
         if issubclass(category, HubWarning):
-            print(f"{prog}: {message}", file=sys.stderr)
+            _complain(f"{prog}: {message}")
         else:
             show(message, category, filename, lineno, file, line)
 
@@ -115,15 +133,15 @@ def run(command: Callable[[], None], prog: str) -> int:
         with _telling_of_the_hub(prog):
             command()
     except ValueError as error:
-        print(f"{prog}: {error}", file=sys.stderr)
+        _complain(f"{prog}: {error}")
         return 2
     except BrokenPipeError:  # a long --help
         _silence(sys.stdout)
     except OSError as error:  # a folder that cannot be written, a disk that is full
         where = f"{error.filename}: " if error.filename else ""
-        print(f"{prog}: {where}{error.strerror or error}", file=sys.stderr)
+        _complain(f"{prog}: {where}{error.strerror or error}")
         return 2
     except KeyboardInterrupt as stop:
-        print(f"{prog}: stopped{'; ' if stop.args else ''}{stop}", file=sys.stderr)
+        _complain(f"{prog}: stopped{'; ' if stop.args else ''}{stop}")
         return 130
     return 0

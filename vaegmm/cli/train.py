@@ -64,13 +64,15 @@ def _train_all(jobs: dict[Path, TrainArguments], answer: Answer) -> None:
 
 
 def _tell(folder: Path, arguments: TrainArguments, seconds: float, answer: Answer) -> None:
-    """Push a finished run where that is asked for, and say its results."""
+    """Push a finished run where that is asked for, and say its results as JSON."""
     from vaegmm.evaluation.figures import FIGURES
 
     url = None
     if arguments.push_to_hub is not None:
         url = push_run(folder, arguments.push_to_hub)
         say(f"pushed to {url}")
+    if not arguments.json:  # a run whose history is gone is finished all the same
+        return
     metrics, settings, history = (
         json.loads((folder / name).read_text(encoding="utf-8"))
         for name in (FIGURES, "run.json", "history.json")
