@@ -7,7 +7,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from vaegmm import __version__
+import vaegmm
 from vaegmm.cli.parse import run, say
 from vaegmm.cli.program import program
 
@@ -62,7 +62,7 @@ def _run(arguments: list[str]) -> int:
         say(explain())
         return 0
     if name == "--version":
-        say(f"vaegmm {__version__}")
+        say(f"vaegmm {vaegmm.__version__}")
         return 0
     if not name:
         print(explain(), file=sys.stderr)
