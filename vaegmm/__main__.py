@@ -40,7 +40,7 @@ tells the version."""
 EXAMPLES = (
     "classify digit.png",
     "morph 32 41 -o morph.gif",
-    "train --config digits148 --dataset sample --epochs 20",
+    "train --config morph-dense --dataset sample --epochs 30",
 )
 
 

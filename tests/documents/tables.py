@@ -57,6 +57,7 @@ TINY = {
     ),
     "python train.py --config configs/digits": Tiny((), JOINT),
     "python train.py --config digits148": Tiny((), JOINT),
+    "python train.py --config morph-dense": Tiny((), LEARN),
     "python train.py --init-from weights/digits148 --dataset my.npz": Tiny((), LEARN),
     "python train.py --init-from weights/digits148 --dataset sample": Tiny(
         (("sample", "small.npz"),), "--n-init 1"

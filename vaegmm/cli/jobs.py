@@ -36,7 +36,7 @@ class TrainArguments:
     """
 
     EXAMPLES: ClassVar = (
-        "--config digits148 --dataset sample --epochs 20",
+        "--config morph-dense --dataset sample --epochs 30",
         "--output-dir runs/digits148 --resume",
     )
 
