@@ -22,7 +22,8 @@ ROOT = Path(__file__).parents[1]
 # Training, evaluation, tests and benchmarks stay at home; docs are what the README shows. Weights
 # by their names: somebody's own, put beside them, are not to be published by the way.
 UPLOADED = (
-    "space.py", "requirements.txt", "README.md", "LICENSE", "app", "vaegmm", "docs", "sample",
+    "space.py", "requirements.txt", "app", "vaegmm", "sample", "docs",
+    "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE",
     "weights/digits", "weights/digits148", "weights/judge", "weights/em",
 )  # fmt: skip
 GIT_ATTRIBUTES = ".gitattributes"  # the hub's own, which says what is stored apart

@@ -60,7 +60,8 @@ def test_nothing_but_the_page_is_uploaded() -> None:
     files = find_files(ROOT)
     tops = {Path(file).parts[0] for file in files}
     assert tops == {
-        *("README.md", "LICENSE", "requirements.txt", "space.py"),
+        *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"),
+        *("requirements.txt", "space.py"),
         *("app", "vaegmm", "docs", "sample", "weights"),
     }
     assert not [file for file in files if "__pycache__" in file or "/." in file]
