@@ -12,7 +12,8 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 from PIL import Image
 
-from vaegmm.gif import N_LEVELS, encode_gif
+from vaegmm.gif import encode_gif
+from vaegmm.media import N_LEVELS
 
 Levels = NDArray[np.uint8]
 COLOURS = np.random.default_rng(0).permutation(256)[: 3 * N_LEVELS].reshape(-1, 3).astype(np.uint8)

@@ -13,9 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-N_LEVELS = (
-    11  # of a film of digits: 60 frames of 280 pixels take 0.15 to 0.25 MB, with 15 up to 0.3
-)
 MAX_COLOURS = 255  # of 8 bits, with one code that is none: what was there stays
 FOR_EVER = b"!\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import av
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.strokes import FOUR, ONE, Stroke
 from tests.browser.test_connection import LOST
@@ -87,6 +87,19 @@ def photo(strokes: list[Stroke]) -> bytes:
 def upload(page: Page, name: str, content: bytes, mime: str = "image/jpeg") -> None:
     file = {"name": "number", "mimeType": mime, "buffer": content}
     side(page, name).locator(".pad-file").set_input_files(file)
+
+
+def test_nothing_is_asked_for_while_a_morph_is_made(visit: Open) -> None:
+    page = visit().page
+
+    def take(route: Route) -> None:
+        if "make_place" not in (route.request.post_data or ""):  # which stays without an answer
+            route.continue_()
+
+    page.route("**/component_server**", take)
+    page.evaluate(f"location.hash = '{QUICK.format(3, 8)}'")
+    expect(page.locator(".player-progress.is-there")).to_be_visible()
+    expect(page.locator(".player-words")).to_be_empty()
 
 
 def test_it_plays_at_once_there_and_back(visit: Open) -> None:
@@ -170,8 +183,6 @@ def test_a_drawn_number_is_split_before_it_is_used(visit: Open) -> None:
     here = visit()
     page = open_morph(here)
     choose_pad(page, "from")
-    expect(page.locator(".player-words")).to_have_text("With two numbers, the morph plays here.")
-    draw(here, "from", number_of(FOUR, ONE))
     expect(side(page, "from").locator(".number-digits li")).to_have_text(["4", "1"])
     expect_morph(page, "41", "8")
     box = here.canvas.bounding_box()
