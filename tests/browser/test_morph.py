@@ -183,6 +183,8 @@ def test_a_drawn_number_is_split_before_it_is_used(visit: Open) -> None:
     here = visit()
     page = open_morph(here)
     choose_pad(page, "from")
+    expect(page.locator(".player-words")).to_have_text("With two numbers, the morph plays here.")
+    draw(here, "from", number_of(FOUR, ONE))
     expect(side(page, "from").locator(".number-digits li")).to_have_text(["4", "1"])
     expect_morph(page, "41", "8")
     box = here.canvas.bounding_box()
