@@ -6,9 +6,17 @@
 
 const own = { answer: null, words: "" };
 
-find("explore-own").addEventListener("toggle", () => {
+/** The pad is a component of its own; it stands here once it is there. */
+function adoptPad() {
   const pad = document.getElementById(props.pad_id);
   if (pad && !find("explore-slot").contains(pad)) find("explore-slot").append(pad);
+}
+
+find("explore-own").addEventListener("toggle", adoptPad);
+document.addEventListener("pad:ready", ({ detail: { pad } }) => {
+  if (pad !== props.pad_id) return;
+  adoptPad();
+  changeOwnReader(); // a link may have chosen another than the pad's first
 });
 
 document.addEventListener("pad:answer", ({ detail: { pad, answer } }) => {

@@ -37,11 +37,15 @@ function refreshFurther() {
   find("further-radius").value = radius;
   find("further-slot").hidden = way !== DRAWN;
   find("further-picture").hidden = way === DRAWN;
-  // The pad is a component of its own; here it stands where it is needed.
-  const pad = way === DRAWN && document.getElementById(props.pad_id);
-  if (pad && !find("further-slot").contains(pad)) find("further-slot").append(pad);
+  adoptPad();
   if (way === MADE ? picture : drawing) furtherLive.refresh();
   else furtherLive.settle({ invitation: INVITATIONS[way] });
+}
+
+/** The pad is a component of its own; where it is needed it stands here, once it is there. */
+function adoptPad() {
+  const pad = further.way === DRAWN && document.getElementById(props.pad_id);
+  if (pad && !find("further-slot").contains(pad)) find("further-slot").append(pad);
 }
 
 function showFurther(answer) {
@@ -91,3 +95,4 @@ document.addEventListener("pad:value", ({ detail: { pad, value } }) => {
   further.drawing = value;
   if (further.way === DRAWN) refreshFurther();
 });
+document.addEventListener("pad:ready", adoptPad);

@@ -39,6 +39,10 @@ document.addEventListener("pad:value", ({ detail: { pad, value } }) => {
   for (const number of numbers) number.takeDrawing(pad, value);
 });
 
+document.addEventListener("pad:ready", ({ detail: { pad } }) => {
+  for (const number of numbers) number.adoptPad(pad);
+});
+
 find("number-swap").addEventListener("click", () => numbers[0].swap(numbers[1]));
 
 find("morph-link").addEventListener("click", async () => {

@@ -74,6 +74,13 @@ class NumberInput {
     if (pad === this.state.pad) this.change({ drawing });
   }
 
+  /** The pad is a component of its own; where it is needed it stands here, once it is there. */
+  adoptPad(pad) {
+    const node = this.state.way === DRAWN && document.getElementById(pad);
+    const isOurs = pad === this.state.pad;
+    if (isOurs && node && !this.#find("slot").contains(node)) this.#find("slot").append(node);
+  }
+
   #question() {
     const { way, text, style, drawing } = this.state;
     const model = chosen.reader.name;
@@ -96,9 +103,7 @@ class NumberInput {
     this.#find("typed").hidden = way !== TYPED;
     this.#find("slot").hidden = way !== DRAWN;
     if (this.#find("text").value.trim() !== text) this.#find("text").value = text;
-    // The pad is a component of its own; here it stands where it is needed.
-    const node = way === DRAWN && document.getElementById(pad);
-    if (node && !this.#find("slot").contains(node)) this.#find("slot").append(node);
+    this.adoptPad(pad);
   }
 
   #show(answer, isNewest) {

@@ -44,6 +44,7 @@ document.addEventListener("pad:value", ({ detail: { pad, value } }) => {
   chosen.drawing = value;
   changeDigits();
 });
+document.addEventListener("pad:ready", adoptPad);
 find("muddle-digits").addEventListener("change", adoptPad);
 
 /* ---- Tools ---- */

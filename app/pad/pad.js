@@ -5,7 +5,8 @@
  *
  * Every answer is told to the page as a "pad:answer" event, {pad, answer, isSettled}, with the name
  * of its reader; a "pad:reader" event, {pad, reader}, changes who answers. A "pad:value" event,
- * {pad, value}, tells of the drawing itself once it rests.
+ * {pad, value}, tells of the drawing itself once it rests. A "pad:ready" event, {pad}, says that the
+ * pad is there: it may come later than those that need it.
  */
 /* global element, props, server, watch, Drawing, LiveAnswer, PictureError, openDataUrl, openInk, openPicture, receiveFiles */
 
@@ -236,3 +237,4 @@ new ResizeObserver(() => {
 
 say("");
 repaint();
+tell("pad:ready");
