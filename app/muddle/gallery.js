@@ -4,6 +4,7 @@
 /* global server, LiveAnswer, find, make, makeCanvas, nameVotes, chosen, makeWish, makeQuestion, randomSeed */
 
 const N_TILES = 12;
+const GALLERY_MS = 20000; // twelve searches on a busy server
 
 const tiles = find("gallery-tiles");
 let gallerySeeds = [];
@@ -11,6 +12,7 @@ const galleryLive = new LiveAnswer({
   ask: () => server.make_muddles(makeQuestion(listGallery())),
   show: ({ muddles }) => tiles.replaceChildren(...(muddles ?? []).map(makeTile)),
   lose: () => {}, // the stage says so
+  timeoutMs: GALLERY_MS,
 });
 let takeTile = () => {};
 

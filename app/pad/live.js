@@ -1,7 +1,8 @@
 /*
  * Keeping an answer in step with a drawing that changes faster than a server can answer: one call
  * under way at a time, the newest drawing next, and never an older answer over a newer one. A call
- * that takes too long is given up, and a server that does not answer is asked ever less often.
+ * that takes too long is no longer waited for, and a server that does not answer is asked ever less
+ * often; what it answers late is shown all the same: a slow server would else be asked for ever.
  */
 
 const CALL_TIMEOUT_MS = 5000; // unless a tab says otherwise
@@ -34,7 +35,10 @@ class LiveAnswer {
       while (this.#asked < this.#version) {
         const version = this.#version;
         this.#asked = version;
-        this.#take(await withinTime(this.ask(), this.timeoutMs), version);
+        const call = this.ask();
+        const answer = await withinTime(call, this.timeoutMs);
+        this.#take(answer, version);
+        if (answer === undefined) call.then((late) => late !== undefined && this.#take(late, version));
       }
     } finally {
       this.#isCalling = false;
@@ -51,15 +55,16 @@ class LiveAnswer {
 
   #take(answer, version) {
     if (version <= this.#shown) return;
-    clearTimeout(this.#retry);
     if (answer === undefined) {
       this.lose();
+      clearTimeout(this.#retry);
       this.#retry = setTimeout(() => {
         this.#retryMs = Math.min(2 * this.#retryMs, LAST_RETRY_MS);
         this.refresh();
       }, this.#retryMs);
       return;
     }
+    if (version === this.#version) clearTimeout(this.#retry); // else it is for a newer drawing
     this.#retryMs = FIRST_RETRY_MS;
     this.#shown = version;
     this.show(answer, version === this.#version);

@@ -1,8 +1,9 @@
 """The call to the server: lost, late, and never more than one at a time."""
 
+import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.strokes import EIGHT, FOUR
 from tests.browser.visit import Visit
@@ -84,6 +85,19 @@ def test_a_server_in_trouble_is_asked_ever_less_often(visit: Open) -> None:
     here.draw(FOUR[1:])
     here.expect_reading(4)
     here.errors.clear()  # the browser's own complaints of the failed calls
+
+
+def test_an_answer_that_comes_after_it_was_given_up_is_shown(visit: Open) -> None:
+    here = visit()
+    held: list[Route] = []
+    here.page.clock.install()
+    here.page.route("**/component_server**", lambda route: held.append(route))
+    here.draw(FOUR[:1])
+    here.page.clock.run_for(5000)
+    expect(here.note).to_have_text(LOST)
+    held[0].continue_()  # those that were asked since have no answer
+    expect(here.label).to_have_text(re.compile(r"\d"))
+    expect(here.note).not_to_have_text(LOST)
 
 
 def test_a_hanging_server_is_given_up(visit: Open) -> None:
