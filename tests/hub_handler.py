@@ -56,8 +56,8 @@ class HubHandler(BaseHTTPRequestHandler):
         path = urllib.parse.unquote(urllib.parse.urlsplit(self.path).path)
         self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.hub.note((self.command, path))
-        while self.hub.trouble == "hold" and not self.hub.is_over.wait(0.02):
-            pass
+        while self.hub.trouble == "hold" and not self.hub.is_over.wait(0.5):
+            self.wfile.write(b"HTTP/1.1 102 Processing\r\n\r\n")  # else a client gives up
         if self.hub.trouble == "stall":
             self.hub.is_over.wait(PATIENCE_S)
             self.close_connection = True
