@@ -141,10 +141,21 @@ class RefineConfig:
     mutual_information: float = 40.0
     """Weight of the mutual information, in nats, between the components of an image and a changed
     copy (of two copies, where an unchanged image is not seen)."""
+    information_decay: float = 0.0
+    """Share of the step, at its end, over which that weight falls to 0."""
     n_overclusters: int = 50
-    """Gaussians of a second mixture that has to agree as well, and is then thrown away. Unless all
-    labels are known, the step begins with these, joined into its own number where that is smaller,
-    else with EM's."""
+    """Gaussians of a second mixture that has to agree as well, and is then thrown away."""
+    n_start_components: int = 0
+    """Gaussians that the step begins with, joined into its own number where that is smaller (else,
+    or with all labels known, it begins with EM's); 0: n_overclusters."""
+    n_starts: int = 1
+    """Such beginnings that are tried without labels, ranked by the mutual information of two views
+    that they begin with."""
+    n_heads: int = 1
+    """Mixtures that are learned side by side over the same latents, from the best beginnings; the
+    one with the highest mutual information of two views is kept."""
+    refine_crop: float = 0.0
+    """Most pixels that half of the changed copies lose at one side, beyond the margin of 4."""
     labels: str = "none"
     """Labels that are learned from: none, all, or their number per class (seeded). None still names
     the components afterwards."""

@@ -11,6 +11,7 @@ from vaegmm.data.augment import (
     augment,
     change_thickness,
     check_augmentation,
+    crop_side,
     random_affine,
     random_shifts,
 )
@@ -142,3 +143,21 @@ def test_shear_slants_and_keeps_the_rows() -> None:
     assert -20 - 1e-4 <= slant.min() < -19
     assert 19 < slant.max() <= 20 + 1e-4
     assert torch.equal(theta[:, 1, :2], torch.tensor([0.0, 1.0]).expand(1000, 2))
+
+
+def test_half_of_the_copies_lose_up_to_so_much_at_one_side() -> None:
+    x = torch.ones(4000, 1, 28, 28)
+    lost = 1 - crop_side(x, 8.0, torch.Generator().manual_seed(0))[:, 0]
+    is_cut = lost.flatten(1).any(1)
+    assert float(is_cut.double().mean()) == pytest.approx(0.5, abs=0.03)
+    depths = []
+    for quarter in range(4):  # each side in turn comes to the top
+        rows = lost.rot90(quarter, (1, 2)).all(2)  # (N, 28)
+        is_side = rows[:, 0] & ~rows[:, -1]
+        depths.append(rows[is_side].sum(1))
+        assert float(is_side.double().mean()) == pytest.approx(0.125, abs=0.02)
+        assert bool((rows.int().diff(dim=1)[is_side] <= 0).all())  # in one piece
+    found = torch.cat(depths)
+    assert (int(found.min()), int(found.max())) == (5, 12)  # beyond the margin of 4
+    assert len(found) == int(is_cut.sum())
+    torch.testing.assert_close(lost.flatten(1).sum(1)[is_cut].sort()[0], 28.0 * found.sort()[0])

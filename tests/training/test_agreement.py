@@ -11,7 +11,12 @@ from torch import Tensor, nn
 from vaegmm.config import AugmentationConfig
 from vaegmm.mixture import GaussianMixture
 from vaegmm.networks.vae import VAE
-from vaegmm.training.agreement import join_components, merge_components
+from vaegmm.training.agreement import (
+    encode_views,
+    join_components,
+    merge_components,
+    tabulate_views,
+)
 from vaegmm.training.components import log_joint_of, parameters_of
 
 
@@ -46,7 +51,8 @@ def test_components_join_along_what_the_changes_do() -> None:
     network, images = cast(VAE, CentreOfInk()), draw_dots((7, 18), 400)
     mu = network.encode(images[:, None].float())[0].detach()
     fine = parameters_of(GaussianMixture(8, random_state=0).fit(mu.double().numpy()))
-    clusters = join_components(network, fine, images, AugmentationConfig(shift=3.0), 2, seed=0)
+    views = encode_views(network, images, AugmentationConfig(shift=3.0), seed=0)
+    clusters = join_components(tabulate_views(fine, views), 2, seed=0)
     is_right = fine.means[:, 1] > 13
     assert torch.equal(clusters == clusters[is_right.int().argmax()], is_right)
     two = merge_components(fine, clusters)

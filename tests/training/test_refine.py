@@ -5,24 +5,20 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 import torch
 from sklearn.metrics import mutual_info_score
 
-from tests.conftest import TINY
+from tests.training.conftest import SETTINGS, make_joint, mixture_of_blobs, network_of
 from vaegmm.config import (
-    AugmentationConfig,
-    ExperimentConfig,
     MixtureConfig,
     RefineConfig,
-    TrainingConfig,
 )
-from vaegmm.data.datasets import Split, load_dataset, split
+from vaegmm.data.datasets import Split
 from vaegmm.evaluation.metrics import measure
-from vaegmm.mixture import GaussianMixture
 from vaegmm.mixture.em import Parameters
 from vaegmm.mixture.gaussian import log_joint
 from vaegmm.networks.vae import VAE
@@ -30,14 +26,12 @@ from vaegmm.training.build import build_model
 from vaegmm.training.components import attach_mixture, log_joint_of, parameters_of
 from vaegmm.training.history import RefineEpoch
 from vaegmm.training.joint import (
-    JointObjective,
     allow,
     label_nll_of_views,
     log_density,
     log_posterior,
     mutual_information,
 )
-from vaegmm.training.loop import fit_vae
 from vaegmm.training.prior import MixturePrior
 from vaegmm.training.supervision import (
     choose_known,
@@ -46,54 +40,15 @@ from vaegmm.training.supervision import (
     share_components,
 )
 
-CPU = torch.device("cpu")
-CHANGES = AugmentationConfig(rotation=10, shift=1, contrast=0.5)
-SETTINGS = ExperimentConfig(
-    network=replace(TINY, latent_dim=4, channels=(8, 16, 16, 32, 16), dense_size=64, dropout=0.0),
-    augmentation=CHANGES,
-    training=TrainingConfig(
-        epochs=5, batch_size=32, learning_rate=2e-3, beta=0.1, precision="float32"
-    ),
-    mixture=MixtureConfig(n_components=3, n_init=1),
-    refine=RefineConfig(
-        refine_epochs=4, refine_batch_size=100, refine_learning_rate=1e-3, n_overclusters=10
-    ),
-)
-
-
-@pytest.fixture(scope="module")
-def parts() -> Split:
-    return split(load_dataset("sample", train=True, digits=(1, 4, 8)), 0.2, seed=0)
-
-
-@pytest.fixture(scope="module")
-def fitted(parts: Split) -> dict[str, torch.Tensor]:
-    network = fit_vae(parts, SETTINGS.network, SETTINGS.training, CHANGES, CPU, 0).network
-    return network.state_dict()
-
-
-def network_of(weights: dict[str, torch.Tensor]) -> VAE:
-    network = VAE(SETTINGS.network)
-    network.load_state_dict(weights)
-    return network
-
-
-def mixture_of_blobs(k: int = 3, d: int = 4) -> tuple[GaussianMixture, torch.Tensor]:
-    z = (
-        np.random.default_rng(0).normal(size=(400, d))
-        + 5 * np.eye(k, d).repeat(400 // k + 1, 0)[:400]
-    )
-    return GaussianMixture(k, random_state=0).fit(z), torch.from_numpy(z)
-
 
 def test_the_prior_is_the_mixture_that_it_starts_from() -> None:
     mixture, z = mixture_of_blobs()
     start = parameters_of(mixture)
     prior = MixturePrior.of(start)
     expected = log_joint(z, start.weights, start.means, start.factors)
-    found = prior.log_joint(z.float()).detach().double()
+    found = prior.log_joint(z.float())[:, 0].detach().double()
     torch.testing.assert_close(found, expected, atol=1e-3, rtol=1e-5)
-    back = prior.parameters_of_em()
+    (back,) = prior.parameters_of_em()
     for name in ("weights", "means", "covariances", "factors"):
         torch.testing.assert_close(getattr(back, name), getattr(start, name), atol=1e-5, rtol=1e-4)
 
@@ -116,7 +71,7 @@ def test_the_divergence_is_that_of_one_gaussian_for_one() -> None:
     eps = torch.randn(200_000, 2, generator=torch.Generator().manual_seed(0))
     z = mu + torch.exp(0.5 * logvar) * eps
     prior = MixturePrior(torch.ones(1), torch.zeros(1, 2), torch.eye(2)[None])
-    drawn = log_posterior(logvar, eps) - log_density(prior.log_joint(z), None)
+    drawn = log_posterior(logvar, eps) - log_density(prior.log_joint(z)[:, 0], None)
     expected = 0.5 * (mu.square() + logvar.exp() - 1 - logvar).sum()
     assert float(drawn.detach().mean()) == pytest.approx(float(expected), rel=0.01)
 
@@ -301,11 +256,10 @@ def test_a_cluster_of_too_few_images_is_not_split(
     fitted: dict[str, torch.Tensor],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def refine(network: VAE, mixture: Parameters, *_: object, **__: object) -> Parameters:
+    def refine(network: VAE, heads: list[Parameters], *_: object, **__: object) -> list[Parameters]:
         weights = torch.tensor([1 - 2e-9, 1e-9, 1e-9], dtype=torch.float64)
-        return replace(
-            mixture, weights=weights, means=mixture.means * torch.tensor([[0], [9], [9]])
-        )
+        means = heads[0].means * torch.tensor([[0], [9], [9]])
+        return [replace(heads[0], weights=weights, means=means)]
 
     monkeypatch.setattr("vaegmm.training.build.refine", refine)
     changes = replace(SETTINGS.refine, n_prior_components=3, labels=labels)
@@ -319,12 +273,18 @@ def test_a_cluster_of_too_few_images_is_not_split(
     assert model.config.label_use.startswith("labels only name the 6 components")
 
 
-@pytest.mark.parametrize("weight", [40.0, 0.0])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"labels": "10"},
+        {"labels": "10", "mutual_information": 0.0},
+        {"n_starts": 2, "n_heads": 2, "information_decay": 0.5, "refine_crop": 4.0},
+    ],
+)
 def test_it_goes_on_where_it_stopped(
-    weight: float, parts: Split, fitted: dict[str, torch.Tensor], tmp_path: Path
+    changes: dict[str, Any], parts: Split, fitted: dict[str, torch.Tensor], tmp_path: Path
 ) -> None:
-    changes = replace(SETTINGS.refine, labels="10", mutual_information=weight)
-    settings = replace(SETTINGS, refine=changes)
+    settings = replace(SETTINGS, refine=replace(SETTINGS.refine, **changes))
     whole = build_model(network_of(fitted), parts, parts.train, settings, "a")
     path = tmp_path / "refine.safetensors"
 
@@ -337,14 +297,6 @@ def test_it_goes_on_where_it_stopped(
     resumed = build_model(network_of(fitted), parts, parts.train, settings, "a", path)
     ours, theirs = resumed.state_dict(), whole.state_dict()
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
-
-
-def make_joint(network: VAE, **changes: float) -> JointObjective:
-    mixture, _ = mixture_of_blobs(2, 2)
-    priors = (MixturePrior.of(parameters_of(mixture)) for _ in range(2))
-    training = replace(SETTINGS.training, beta=0.5)
-    config = replace(SETTINGS.refine, **changes)  # type: ignore[arg-type]
-    return JointObjective(network, *priors, share_components(2, 2, "all"), training, config)
 
 
 def test_the_first_view_is_rebuilt_and_every_view_is_read(tiny_vae: VAE) -> None:

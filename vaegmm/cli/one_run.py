@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
     from vaegmm.data.datasets import LabelledImages, Split
     from vaegmm.model import VAEGMM
     from vaegmm.networks.vae import VAE
+    from vaegmm.training.heads import Choice
     from vaegmm.training.history import Epoch, RefineEpoch
     from vaegmm.training.loop import Fitted
     from vaegmm.training.start import Start
@@ -179,6 +180,7 @@ def _build(run: _Run, fitted: Fitted) -> VAEGMM:
         _describe_data(experiment.data.dataset, learned_from),
         run.folder / REFINE_CHECKPOINT,
         partial(_keep_refinement, run.folder),
+        partial(_keep_choice, run.folder, []),
     )
 
 
@@ -230,6 +232,17 @@ def _keep_refinement(folder: Path, history: list[RefineEpoch]) -> None:
     from vaegmm.files import write_json
 
     write_json(folder / "refine.json", [dataclasses.asdict(epoch) for epoch in history])
+
+
+def _keep_choice(folder: Path, before: list[Choice], choice: Choice) -> None:
+    from vaegmm.files import write_json
+
+    before.append(choice)
+    write_json(folder / "choices.json", [dataclasses.asdict(one) for one in before])
+    found = ", ".join(f"{value:.4f}" for value in choice.mutual_information)
+    say(
+        f"{choice.what} {choice.chosen + 1}: highest mutual information of two views ({found} nats)"
+    )
 
 
 def _describe_data(name: str, data: LabelledImages) -> str:

@@ -15,6 +15,7 @@ from torch import Tensor
 from vaegmm.config import AugmentationConfig
 
 POINTS = 5  # per axis, of an elastic map
+MARGIN = 4  # blank pixels at every side of a digit of MNIST
 
 
 def augment(x: Tensor, config: AugmentationConfig, generator: torch.Generator) -> Tensor:
@@ -68,6 +69,23 @@ def change_thickness(x: Tensor, most: float, generator: torch.Generator) -> Tens
     thicker = F.max_pool2d(x, 3, 1, 1)
     thinner = -F.max_pool2d(-x, 3, 1, 1)
     return torch.lerp(x, torch.where(u > 0, thicker, thinner), u.abs() * most)
+
+
+def crop_side(x: Tensor, most: float, generator: torch.Generator) -> Tensor:
+    """Return images (N, 1, S, S), half of them with one side blank.
+
+    Args:
+        x: (N, 1, S, S).
+        most: pixels that a digit loses at a side, where it reaches to the margin.
+        generator: on the device of x.
+    """
+    u = torch.rand(3, len(x), generator=generator, device=x.device)
+    side, depth, is_whole = (4 * u[0]).long(), MARGIN + most * u[1], u[2] < 0.5
+    lines = torch.arange(x.shape[-1], device=x.device)
+    distance = torch.stack([lines, lines.flip(0)])[side % 2]  # (N, S), from that side
+    kept = (distance >= depth[:, None]) | is_whole[:, None]
+    is_row = (side < 2)[:, None, None]
+    return x * torch.where(is_row, kept[:, :, None], kept[:, None, :])[:, None]
 
 
 def random_shifts(x: Tensor, most: float, generator: torch.Generator) -> Tensor:

@@ -16,7 +16,6 @@ from vaegmm.mixture.em import Parameters
 from vaegmm.mixture.processes import n_processes
 from vaegmm.model import VAEGMM
 from vaegmm.networks.vae import VAE
-from vaegmm.training.agreement import join_components, merge_components
 from vaegmm.training.checks import check_joint_step
 from vaegmm.training.components import (
     CALIBRATED,
@@ -29,6 +28,7 @@ from vaegmm.training.components import (
     name_mixture,
     parameters_of,
 )
+from vaegmm.training.heads import Choice, choose_head, count_start_components, find_starts
 from vaegmm.training.history import RefineEpoch
 from vaegmm.training.refine import refine
 from vaegmm.training.supervision import (
@@ -51,6 +51,7 @@ def build_model(
     words: str,
     checkpoint: Path | None = None,
     on_epoch: Callable[[list[RefineEpoch]], None] = lambda history: None,
+    on_choice: Callable[[Choice], None] = lambda choice: None,
 ) -> VAEGMM:
     """Give a fitted network its mixture, names, temperature and outlier rule.
 
@@ -65,6 +66,7 @@ def build_model(
         words: what the images are, kept in the model's config.
         checkpoint: of the joint step, which goes on from it when it exists.
         on_epoch: called after every epoch of the joint step.
+        on_choice: called with every choice that is made without labels.
 
     Raises:
         ValueError: settings that do not fit, a loss that is not finite, a damaged checkpoint.
@@ -75,42 +77,60 @@ def build_model(
             network, everything, experiment.mixture, experiment.seed, words, parts.validation
         )
     check_joint_step(config, network.config)
-    seed, train, last = experiment.seed, parts.train, experiment.mixture
-    known, is_of_label = check_refinement(config, last, train, seed)
-    reg_covar, k = max(last.reg_covar, START_REG), is_of_label.shape[1]
-    begin = dataclasses.replace(last, n_components=k, n_init=1, tol=START_TOL, reg_covar=reg_covar)
-    z = _draw(network, train, last, seed)[1]
-    known_z = None if known is None else _repeat(known, z)
-    fine = None
-    if config.mutual_information:
-        many = dataclasses.replace(begin, n_components=config.n_overclusters)
-        fine = parameters_of(fit_mixture(z, many, seed))
-    if fine is not None and config.labels != "all" and k < config.n_overclusters:
-        views = experiment.augmentation
-        first = merge_components(fine, join_components(network, fine, train.images, views, k, seed))
-        if known_z is not None:
-            first = order_by_labels(first, z, known_z)
-    else:
-        first = fit_with_labels(z, known_z, is_of_label, begin, seed)
-    learned = refine(
+    train, last = parts.train, experiment.mixture
+    known, is_of_label = check_refinement(config, last, train, experiment.seed)
+    heads, finer = _begin(network, train, experiment, known, is_of_label, on_choice)
+    heads = refine(
         network,
-        first,
-        fine or first,  # plays no part without mutual information
+        heads,
+        finer,
         is_of_label,
         train,
         known,
         experiment.training,
         config,
         experiment.augmentation,
-        seed,
+        experiment.seed,
         checkpoint,
         resume=checkpoint is not None and checkpoint.exists(),
         on_epoch=on_epoch,
     )
+    learned = heads[0]
+    if len(heads) > 1:
+        learned, choice = choose_head(network, heads, train.images, experiment)
+        on_choice(choice)
     mixture, names, label_use = _fit_last(network, train, experiment, known, learned)
     labels, share = train.labels.unique(), last.outlier_share
     label_use += CALIBRATED
     return assemble(network, labels, parts.validation, mixture, names, share, label_use, words)
+
+
+def _begin(
+    network: VAE,
+    train: LabelledImages,
+    experiment: ExperimentConfig,
+    known: Tensor | None,
+    is_of_label: Tensor,
+    on_choice: Callable[[Choice], None],
+) -> tuple[list[Parameters], list[Parameters]]:
+    """Return the heads with which the joint step begins, and as many finer mixtures."""
+    config, last, seed = experiment.refine, experiment.mixture, experiment.seed
+    reg_covar, k = max(last.reg_covar, START_REG), is_of_label.shape[1]
+    begin = dataclasses.replace(last, n_components=k, n_init=1, tol=START_TOL, reg_covar=reg_covar)
+    z = _draw(network, train, last, seed)[1]
+    known_z = None if known is None else _repeat(known, z)
+    is_joined = config.labels != "all" and k < count_start_components(experiment)
+    if config.mutual_information and is_joined:
+        heads, choice = find_starts(network, z, train.images, experiment, begin)
+        on_choice(choice)
+        if known_z is not None:
+            heads = [order_by_labels(heads[0], z, known_z)]
+    else:
+        heads = [fit_with_labels(z, known_z, is_of_label, begin, seed)]
+    if not config.mutual_information:
+        return heads, heads  # the finer ones play no part
+    many = dataclasses.replace(begin, n_components=config.n_overclusters)
+    return heads, [parameters_of(fit_mixture(z, many, seed + i)) for i in range(len(heads))]
 
 
 def check_refinement(
@@ -126,7 +146,8 @@ def check_refinement(
         raise ValueError(
             "refine_epochs must be 0 under torchrun: the joint step runs in one process"
         )
-    for name in ("refine_batch_size", *(["n_overclusters"] if config.mutual_information else [])):
+    names = ["refine_batch_size", *(["n_overclusters"] if config.mutual_information else [])]
+    for name in [*names, *(["n_start_components"] if config.n_start_components else [])]:
         if not 2 <= getattr(config, name) <= len(data):
             raise ValueError(f"{name} must be from 2 to {len(data)}, got {getattr(config, name)}")
     n_labels = len(data.labels.unique())

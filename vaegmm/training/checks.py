@@ -73,3 +73,17 @@ def check_joint_step(config: RefineConfig, network: NetworkConfig) -> None:
     for name in ("mutual_information", "label_weight"):
         if not getattr(config, name) >= 0:
             raise ValueError(f"{name} must not be negative, got {getattr(config, name)}")
+    limits = {"information_decay": 1, "refine_crop": 10}
+    for name, most in limits.items():
+        if not 0 <= getattr(config, name) <= most:
+            raise ValueError(f"{name} must be from 0 to {most}, got {getattr(config, name)}")
+    if config.refine_crop and config.refine_reconstruct != "unchanged":
+        raise ValueError("refine_crop needs refine_reconstruct 'unchanged': no part may be rebuilt")
+    if not 1 <= config.n_heads <= config.n_starts:
+        raise ValueError(
+            f"n_heads must be from 1 to n_starts ({config.n_starts}), got {config.n_heads}"
+        )
+    if config.n_starts > 1 and (config.labels != "none" or not config.mutual_information):
+        raise ValueError(
+            f"n_starts must be 1 with labels or without mutual_information, got {config.n_starts}"
+        )

@@ -19,12 +19,15 @@ TERMS = ("loss", "reconstruction_nll", "kl", "mutual_information", "label_nll")
 
 
 class JointObjective(nn.Module):
-    """A network, the mixture in its latent space, and a finer one that is thrown away afterwards.
+    """A network, mixtures in its latent space, and finer ones that are thrown away afterwards.
+
+    Several heads share everything but their parameters. Each is asked to be the prior, and the mean
+    is taken: by Jensen's inequality a bound for the prior that is all of them together.
 
     Args:
         network: fitted.
-        mixture: K components.
-        overclustering: more of them, against solutions in which K agree on something simple.
+        heads: H mixtures of K components.
+        overclustering: more components, against solutions in which K agree on something simple.
         is_of_label: (L, K) bool, which components stand for which label.
         training: gives beta and the (resolved) precision.
         config: gives the weights of the other terms.
@@ -35,20 +38,27 @@ class JointObjective(nn.Module):
     def __init__(
         self,
         network: VAE,
-        mixture: MixturePrior,
+        heads: MixturePrior,
         overclustering: MixturePrior,
         is_of_label: Tensor,
         training: TrainingConfig,
         config: RefineConfig,
     ) -> None:
         super().__init__()
-        self.network, self.mixture, self.overclustering = network, mixture, overclustering
+        self.network, self.mixture, self.overclustering = network, heads, overclustering
         self.register_buffer("is_of_label", is_of_label)
         assert training.precision != "auto"
         self.precision: Precision = training.precision
         self.beta, self.config = training.beta, config
 
-    def forward(self, x_in: Tensor, target: Tensor, eps: Tensor, labels: Tensor | None) -> Tensor:
+    def forward(
+        self,
+        x_in: Tensor,
+        target: Tensor,
+        eps: Tensor,
+        labels: Tensor | None,
+        progress: float = 0.0,
+    ) -> Tensor:
         """Return the terms (5,) named in `TERMS`, means over the batch, in nats.
 
         Args:
@@ -59,6 +69,7 @@ class JointObjective(nn.Module):
             target: (N, 1, 28, 28), what the decoder is to rebuild.
             eps: (N, D), standard normal noise.
             labels: (N,), index of the label, or -1 where it is not known; None: none is known.
+            progress: share of the joint step that is done.
         """
         n = len(target)
         with autocast(x_in.device, self.precision):
@@ -67,19 +78,27 @@ class JointObjective(nn.Module):
             z = reparameterize(mu[:n], logvar[:n], eps)
             logits = self.network.decode(z).float()
         nll = reconstruction_nll(logits, target).mean()
-        log_joint = self.mixture.log_joint(torch.cat([z, mu]))  # (N + V N, K)
-        allowed = None if labels is None else allow(labels, self.is_of_label)
-        kl = (log_posterior(logvar[:n], eps) - log_density(log_joint[:n], allowed)).mean()
+        log_joint = self.mixture.log_joint(torch.cat([z, mu]))  # (N + V N, H, K)
+        allowed = None if labels is None else allow(labels, self.is_of_label)[:, None]
+        log_q = log_posterior(logvar[:n], eps)[:, None]
+        kl = (log_q - log_density(log_joint[:n], allowed)).mean()
         label_nll = information = nll.new_zeros(())
         if self.config.mutual_information:
-            information = mutual_information(log_joint[n : 2 * n], log_joint[2 * n :])
             of_more = self.overclustering.log_joint(mu)
-            information = information + mutual_information(of_more[:n], of_more[n:])
+            information = mutual_information(log_joint[n : 2 * n], log_joint[2 * n :]).mean()
+            information = information + mutual_information(of_more[:n], of_more[n:]).mean()
         if labels is not None and bool((labels >= 0).any()):
-            label_nll = label_nll_of_views(log_joint[n:], labels, self.is_of_label)
-        loss = nll + self.beta * kl - self.config.mutual_information * information
+            label_nll = label_nll_of_views(log_joint[n:, 0], labels, self.is_of_label)
+        loss = nll + self.beta * kl - weigh_information(self.config, progress) * information
         loss = loss + self.config.label_weight * label_nll
         return torch.stack([loss, nll, kl, information, label_nll])
+
+
+def weigh_information(config: RefineConfig, progress: float) -> float:
+    """Return the weight of the mutual information, by the share of the step that is done."""
+    if not config.information_decay:
+        return config.mutual_information
+    return config.mutual_information * min(1.0, (1 - progress) / config.information_decay)
 
 
 def log_posterior(logvar: Tensor, eps: Tensor) -> Tensor:
@@ -93,23 +112,32 @@ def allow(labels: Tensor, is_of_label: Tensor) -> Tensor:
 
 
 def log_density(log_joint: Tensor, allowed: Tensor | None) -> Tensor:
-    """Return log p(z), or log p(z, label) where components are ruled out, (N,)."""
+    """Return log p(z), or log p(z, label) where components are ruled out, (...) of (..., K)."""
     if allowed is not None:
         log_joint = log_joint.masked_fill(~allowed, -torch.inf)
-    return log_joint.logsumexp(1)
+    return log_joint.logsumexp(-1)
 
 
 def mutual_information(a: Tensor, b: Tensor) -> Tensor:
-    """Return the mutual information () of two views' components, in nats.
+    """Return the mutual information () of two views' components, in nats; of heads (H,).
 
     Args:
-        a: (N, K), unnormalised log-responsibilities of one view.
-        b: (N, K), of the other.
+        a: (N, K) or (N, H, K), unnormalised log-responsibilities of one view.
+        b: as `a`, of the other.
     """
-    shared = a.softmax(1).T @ b.softmax(1) / len(a)
-    shared = ((shared + shared.T) / 2).clamp(min=1e-12)
-    independent = shared.sum(0, keepdim=True) * shared.sum(1, keepdim=True)
-    return (shared * (shared.log() - independent.log())).sum()
+    return information_of_table(torch.einsum("n...j,n...k->...jk", a.softmax(-1), b.softmax(-1)))
+
+
+def information_of_table(table: Tensor) -> Tensor:
+    """Return the mutual information (...), in nats, of two views that are exchangeable.
+
+    Args:
+        table: (..., K, K), how often, or with what weight, the views fall into which components.
+    """
+    shared = table / table.sum((-2, -1), keepdim=True)
+    shared = ((shared + shared.mT) / 2).clamp(min=1e-12)
+    independent = shared.sum(-2, keepdim=True) * shared.sum(-1, keepdim=True)
+    return (shared * (shared.log() - independent.log())).sum((-2, -1))
 
 
 def label_nll_of_views(log_joint: Tensor, labels: Tensor, is_of_label: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ where EM goes on afterwards.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -16,7 +16,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 from tqdm import tqdm
 
 from vaegmm.config import AugmentationConfig, RefineConfig, TrainingConfig
-from vaegmm.data.augment import augment
+from vaegmm.data.augment import augment, crop_side
 from vaegmm.data.datasets import LabelledImages, shuffle
 from vaegmm.latents import to_pixels
 from vaegmm.mixture.em import Parameters
@@ -33,8 +33,8 @@ MOST_LABELLED = 100  # known images that join every batch, where only some label
 
 def refine(
     network: VAE,
-    mixture: Parameters,
-    overclustering: Parameters,
+    heads: Sequence[Parameters],
+    overclusterings: Sequence[Parameters],
     is_of_label: Tensor,
     data: LabelledImages,
     known: Tensor | None,
@@ -45,13 +45,14 @@ def refine(
     checkpoint: Path | None = None,
     resume: bool = False,
     on_epoch: Callable[[list[RefineEpoch]], None] = lambda history: None,
-) -> Parameters:
-    """Fit a network, in place, and the mixture in its latent space together.
+) -> list[Parameters]:
+    """Fit a network, in place, and the mixtures in its latent space together.
 
     Args:
         network: fitted.
-        mixture: of its latents, K components.
-        overclustering: of its latents, some more; plays no part without mutual information.
+        heads: mixtures of its latents, K components each.
+        overclusterings: mixtures of its latents, some more components each; they play no part
+            without mutual information.
         is_of_label: (L, K) bool, which components stand for which label.
         data: images; their own labels are not looked at.
         known: (N,), index of an image's label, or -1; None: none is known.
@@ -64,7 +65,7 @@ def refine(
         on_epoch: called after every epoch with the history so far.
 
     Returns:
-        The mixture, float64, in the units of the latents.
+        The heads, float64, in the units of the latents.
 
     Raises:
         ValueError: the loss is not finite, or the checkpoint cannot be resumed from.
@@ -74,7 +75,7 @@ def refine(
     cuda = [device] if device.type == "cuda" else []
     with torch.random.fork_rng(cuda):
         torch.manual_seed(seed)
-        priors = (MixturePrior.of(mixture), MixturePrior.of(overclustering))
+        priors = (MixturePrior.of(*heads), MixturePrior.of(*overclusterings))
         joint = JointObjective(network, *priors, is_of_label, training, config).to(device)
         state = _begin(joint, len(data), config, torch.Generator(device).manual_seed(seed))
         if resume:
@@ -114,6 +115,19 @@ def count_steps(n_images: int, config: RefineConfig) -> int:
     return -(-n_images // config.refine_batch_size)
 
 
+def make_views(
+    x: Tensor, config: RefineConfig, augmentation: AugmentationConfig, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Return the views (V N, 1, 28, 28) of images x (N, 1, 28, 28), and what is to be rebuilt."""
+    has_unchanged = config.refine_reconstruct == "unchanged"
+    n_copies = 2 if config.mutual_information and not has_unchanged else 1
+    copies = augment(x.repeat(n_copies, 1, 1, 1), augmentation, generator)
+    if config.refine_crop:
+        copies = crop_side(copies, config.refine_crop, generator)
+    target = copies[: len(x)] if config.refine_reconstruct == "input" else x
+    return torch.cat([x, copies]) if has_unchanged else copies, target
+
+
 def _begin(
     joint: JointObjective, n_images: int, config: RefineConfig, generator: torch.Generator
 ) -> State[RefineEpoch]:
@@ -138,20 +152,18 @@ def _run_epoch(
     few = None
     if known is not None and bool((known < 0).any()):
         few = (known >= 0).nonzero().squeeze(1)
-    steps = []
-    for index in order.tensor_split(count_steps(len(order), config)):  # no last step of a few
+    steps: list[Tensor] = []
+    n_steps = count_steps(len(order), config)
+    for index in order.tensor_split(n_steps):  # no last step of a few
         if few is not None:
             drawn = torch.randperm(len(few), generator=state.generator, device=few.device)
             index = torch.cat([index, few[drawn[:MOST_LABELLED]]])
         x = to_pixels(images[index])
-        has_unchanged = config.refine_reconstruct == "unchanged"
-        n_copies = 2 if config.mutual_information and not has_unchanged else 1
-        copies = augment(x.repeat(n_copies, 1, 1, 1), augmentation, state.generator)
-        target = copies[: len(x)] if config.refine_reconstruct == "input" else x
-        x_in = torch.cat([x, copies]) if has_unchanged else copies
+        x_in, target = make_views(x, config, augmentation, state.generator)
         shape = (len(x), joint.network.config.latent_dim)
         eps = torch.randn(shape, generator=state.generator, device=x.device)
-        terms = joint(x_in, target, eps, None if known is None else known[index])
+        progress = (len(state.history) + len(steps) / n_steps) / config.refine_epochs
+        terms = joint(x_in, target, eps, None if known is None else known[index], progress)
         state.optimizer.zero_grad()
         terms[0].backward()
         state.optimizer.step()

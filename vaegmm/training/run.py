@@ -20,8 +20,8 @@ from vaegmm.training.history import Epoch
 
 CHECKPOINT, REFINE_CHECKPOINT = "checkpoint.safetensors", "refine.safetensors"
 OUTPUTS = (
-    "run.json", "history.json", CHECKPOINT, "refine.json", REFINE_CHECKPOINT, "config.json",
-    "model.safetensors", "README.md", "metrics.json", "curves.png",
+    "run.json", "history.json", CHECKPOINT, "choices.json", "refine.json", REFINE_CHECKPOINT,
+    "config.json", "model.safetensors", "README.md", "metrics.json", "curves.png",
     "reconstructions.png", "samples.png", "generated.png", "manifold.png", "latents.png",
     "training.gif",
 )  # fmt: skip

@@ -1,0 +1,96 @@
+"""Which beginning the joint step takes without labels, and which of its heads is kept.
+
+Both by one quantity that needs no label: the mutual information between the clusters of an image
+and of a changed copy, which is high where clusters are many, even and agreed upon (Ji et al. 2019).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn.functional import one_hot
+
+from vaegmm.config import ExperimentConfig, MixtureConfig
+from vaegmm.mixture.em import Parameters
+from vaegmm.networks.vae import VAE
+from vaegmm.training.agreement import (
+    encode_views,
+    join_components,
+    merge_components,
+    tabulate_views,
+)
+from vaegmm.training.components import fit_mixture, parameters_of
+from vaegmm.training.joint import information_of_table
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice that was made without labels.
+
+    Attributes:
+        what: between beginnings of the joint step, or between its heads.
+        mutual_information: of each, in nats; of K clusters at most log K.
+        chosen: index of the highest.
+    """
+
+    what: Literal["start", "head"]
+    mutual_information: tuple[float, ...]
+    chosen: int
+
+
+def find_starts(
+    network: VAE,
+    z: Tensor,
+    images: Tensor,
+    experiment: ExperimentConfig,
+    begin: MixtureConfig,
+) -> tuple[list[Parameters], Choice]:
+    """Return the mixtures with which the heads begin, best first.
+
+    Args:
+        network: fitted.
+        z: (M, D), draws of its latents.
+        images: (N, 28, 28) uint8.
+        experiment: says how many beginnings are tried, of how many components, for how many heads.
+        begin: how EM is run, for the heads' number of components.
+    """
+    config, seed, k = experiment.refine, experiment.seed, begin.n_components
+    many = dataclasses.replace(begin, n_components=count_start_components(experiment))
+    views = encode_views(network, images, experiment.augmentation, seed)
+    starts, found = [], []
+    for number in range(config.n_starts):
+        fine = parameters_of(fit_mixture(z, many, seed + number))
+        table = tabulate_views(fine, views)
+        clusters = join_components(table, k, seed)
+        shares = one_hot(clusters, k).double()  # (components, K)
+        starts.append(merge_components(fine, clusters))
+        found.append(float(information_of_table(shares.T @ table @ shares)))
+    order = torch.tensor(found).argsort(descending=True).tolist()
+    best = [starts[number] for number in order[: config.n_heads]]
+    return best, Choice("start", tuple(found), order[0])
+
+
+def choose_head(
+    network: VAE, heads: list[Parameters], images: Tensor, experiment: ExperimentConfig
+) -> tuple[Parameters, Choice]:
+    """Return the head on whose clusters two views agree most.
+
+    Args:
+        network: after the joint step.
+        heads: what that learned.
+        images: (N, 28, 28) uint8.
+        experiment: says how copies are changed.
+    """
+    views = encode_views(network, images, experiment.augmentation, experiment.seed)
+    found = [float(information_of_table(tabulate_views(head, views))) for head in heads]
+    best = max(range(len(heads)), key=found.__getitem__)
+    return heads[best], Choice("head", tuple(found), best)
+
+
+def count_start_components(experiment: ExperimentConfig) -> int:
+    """Return the number of Gaussians that a beginning without labels is joined from."""
+    return experiment.refine.n_start_components or experiment.refine.n_overclusters
