@@ -90,6 +90,6 @@ def read_seconds(folder: Path) -> float:
 
 
 def mean_and_spread(values: Sequence[float], form: str) -> str:
-    """Return "mean ± standard deviation" (of a sample: n - 1; 0 where there is one value)."""
-    spread = statistics.stdev(values) if len(values) > 1 else 0.0
-    return f"{statistics.mean(values):{form}} ± {spread:{form}}"
+    """Return "mean ± standard deviation" (of a sample: n - 1); of one value, itself."""
+    mean = f"{statistics.mean(values):{form}}"
+    return f"{mean} ± {statistics.stdev(values):{form}}" if len(values) > 1 else mean
