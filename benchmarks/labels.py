@@ -11,7 +11,6 @@ is finished is kept in the output folder, and a second start goes on from it.
 from __future__ import annotations
 
 import json
-import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,23 +18,27 @@ from pathlib import Path
 
 import torch
 
-from vaegmm.cli import train
-from vaegmm.cli.configs import find_config
+from benchmarks.runs import (
+    FIGURES,
+    check_settings,
+    load_images,
+    mean_and_spread,
+    read_seconds,
+    read_wanted,
+    train_run,
+)
 from vaegmm.cli.parse import parse, run, say
-from vaegmm.config import ExperimentConfig
-from vaegmm.data.datasets import LabelledImages, load_dataset, split
+from vaegmm.data.datasets import LabelledImages, split
 from vaegmm.evaluation.autoencoding import measure_autoencoder
 from vaegmm.evaluation.metrics import measure
 from vaegmm.evaluation.page import as_text
 from vaegmm.files import write_json
 from vaegmm.model import VAEGMM
-from vaegmm.settings import load_toml
 from vaegmm.training.build import build_model
-from vaegmm.training.run import read_settings, resolve
+from vaegmm.training.run import read_settings
 
 PROG = "python -m benchmarks.labels"
 FORMS = {"accuracy": ".4f", "bce": ".2f", "seconds": ".0f"}
-FIGURES = "figures.json"
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,7 @@ def sweep(arguments: LabelsArguments) -> None:
     """
     if arguments.label_epochs < 1:
         raise ValueError(f"label_epochs must be at least 1, got {arguments.label_epochs}")
-    wanted = resolve(load_toml(find_config(arguments.config)))
-    if wanted.refine.labels != "none":
-        raise ValueError(f"{arguments.config} learns from labels; the first row has none")
-    if wanted.init_from is not None:
-        raise ValueError(
-            f"{arguments.config} begins with weights that may know labels; remove init_from"
-        )
+    wanted = read_wanted(arguments.config)
     if wanted.refine.refine_epochs == 0:
         raise ValueError(f"{arguments.config} has no joint step to go on with; set refine_epochs")
     table: dict[str, list[dict[str, float]]] = {}
@@ -83,12 +80,7 @@ def sweep(arguments: LabelsArguments) -> None:
         base = Path(arguments.output_dir) / f"none-seed-{seed}"
         if not (base / FIGURES).exists():
             _train_without(base, seed, arguments)
-        found, _ = read_settings(base)
-        data = replace(found.data, data_dir=wanted.data.data_dir)
-        if replace(found, data=data, seed=wanted.seed, device=wanted.device) != wanted:
-            raise ValueError(
-                f"{base} had other settings than {arguments.config}; give another --output-dir"
-            )
+        check_settings(base, replace(wanted, seed=seed), arguments.config)
         for labels in (None, *arguments.labels):
             name = "none" if labels is None else str(labels)
             folder = Path(arguments.output_dir) / f"{name}-seed-{seed}"
@@ -106,14 +98,9 @@ def sweep(arguments: LabelsArguments) -> None:
 
 
 def _train_without(folder: Path, seed: int, arguments: LabelsArguments) -> None:
-    command = ["--config", arguments.config, "--seed", str(seed), "--output-dir", str(folder)]
-    command += ["--resume"] if (folder / "run.json").exists() else []
-    command += ["--data-dir", arguments.data_dir] if arguments.data_dir else []
-    train.train_all(command)
-    experiment, _ = read_settings(folder)
-    files = [json.loads((folder / name).read_text()) for name in ("history.json", "refine.json")]
-    seconds = sum(epoch["seconds"] for epochs in files for epoch in epochs)
-    test = _load(experiment, False)
+    options = ["--data-dir", arguments.data_dir] if arguments.data_dir else []
+    train_run(folder, arguments.config, seed, options)
+    test, seconds = load_images(read_settings(folder)[0], False), read_seconds(folder)
     write_json(folder / FIGURES, _measure(VAEGMM.from_pretrained(folder), test, seconds))
 
 
@@ -123,7 +110,7 @@ def _go_on(base: Path, folder: Path, labels: int, epochs: int) -> None:
     experiment, _ = read_settings(base)
     refine = replace(experiment.refine, labels=str(labels), refine_epochs=epochs)
     experiment = replace(experiment, refine=refine)
-    data = _load(experiment, True)
+    data = load_images(experiment, True)
     parts = split(data, experiment.data.validation_fraction, experiment.seed)
     model = VAEGMM.from_pretrained(base).to(experiment.device)
     network = model.network.to(memory_format=torch.channels_last)
@@ -132,13 +119,8 @@ def _go_on(base: Path, folder: Path, labels: int, epochs: int) -> None:
     seconds = time.perf_counter() - began
     folder.mkdir(parents=True, exist_ok=True)
     after.save_pretrained(folder, f"Labels: {after.config.label_use}.\n")
-    figures = _measure(after, _load(experiment, False), seconds)
+    figures = _measure(after, load_images(experiment, False), seconds)
     write_json(folder / FIGURES, {**figures, "label_epochs": epochs})
-
-
-def _load(experiment: ExperimentConfig, is_train: bool) -> LabelledImages:
-    settings = experiment.data
-    return load_dataset(settings.dataset, is_train, settings.digits, settings.data_dir)
 
 
 def _measure(model: VAEGMM, test: LabelledImages, seconds: float) -> dict[str, float]:
@@ -148,12 +130,9 @@ def _measure(model: VAEGMM, test: LabelledImages, seconds: float) -> dict[str, f
 
 
 def _summarise(figures: list[dict[str, float]]) -> list[str]:
-    cells = []
-    for name, form in FORMS.items():
-        values = [figure[name] for figure in figures]
-        spread = statistics.stdev(values) if len(values) > 1 else 0.0
-        cells.append(f"{statistics.mean(values):{form}} ± {spread:{form}}")
-    return cells
+    return [
+        mean_and_spread([figure[name] for figure in figures], form) for name, form in FORMS.items()
+    ]
 
 
 if __name__ == "__main__":

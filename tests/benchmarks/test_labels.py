@@ -68,7 +68,7 @@ def test_it_goes_on_from_the_model_without_labels_and_keeps_what_is_finished(
     assert "no joint step to go on with" in capsys.readouterr().err
     (tmp_path / "other.toml").write_text(TINY + 'labels = "all"\n')
     assert labels.main([*command, "--config", str(tmp_path / "other.toml"), "--seeds", "0"]) == 2
-    assert "learns from labels; the first row has none" in capsys.readouterr().err
+    assert "learns from labels; set labels" in capsys.readouterr().err
     (tmp_path / "other.toml").write_text('init_from = "weights/digits"\n' + TINY)
     assert labels.main([*command, "--config", str(tmp_path / "other.toml"), "--seeds", "0"]) == 2
     assert "begins with weights that may know labels" in capsys.readouterr().err

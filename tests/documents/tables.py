@@ -68,6 +68,10 @@ TINY = {
 
 # What cannot be run inside a test, and the test that covers it.
 ELSEWHERE = {
+    "python -m benchmarks.clustering": (
+        "tests/benchmarks/test_clustering.py::"
+        "test_it_trains_in_several_processes_and_goes_on_with_what_is_missing"
+    ),
     "torchrun --nproc-per-node 2 train.py": (
         "tests/cli/test_cannot_lose_work.py::test_two_processes_train_one_model"
     ),

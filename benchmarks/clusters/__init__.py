@@ -1,0 +1,1 @@
+"""What `python -m benchmarks.clustering` is made of, step by step."""
