@@ -36,9 +36,9 @@ class ClusteringArguments:
     """Data sets: MNIST's 1, 4 and 8; its ten digits; FashionMNIST with the settings of these."""
     seeds: tuple[int, ...] = tuple(range(10))
     """One model of each data set for each."""
-    config_148: str = "configs/digits148.toml"
+    config_148: str = "configs/clusters148.toml"
     """TOML file for 1-4-8."""
-    config_digits: str = "configs/digits-unlabelled.toml"
+    config_digits: str = "configs/clusters.toml"
     """TOML file for digits and fashion."""
     data_dir: str | None = None
     """Folder in torchvision's layout; else $VAEGMM_DATA, else the user's cache."""
