@@ -10,7 +10,6 @@ import json
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import torch
@@ -25,25 +24,11 @@ from vaegmm.files import replacing, write_json
 from vaegmm.latents import encode_images
 from vaegmm.model import VAEGMM
 from vaegmm.settings import from_dict
+from vaegmm.training.heads import Choice
 
 CHOICES, CLUSTERS = "choices.json", "clusters.npz"
 NAMED = re.compile(r"labels only name (?:the )?(\d+) (?:clusters|components)")
 Clusters = NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A choice that a run made without labels.
-
-    Attributes:
-        what: where to begin, or which head to keep.
-        mutual_information: of every candidate, in nats.
-        chosen: the index of the one that was taken.
-    """
-
-    what: Literal["start", "head"]
-    mutual_information: tuple[float, ...]
-    chosen: int
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ import pytest
 
 from benchmarks import clustering
 from benchmarks.clusters.document import BEGIN, END
-from benchmarks.clusters.figures import Choice, PlainFigures, SeedFigures
+from benchmarks.clusters.figures import PlainFigures, SeedFigures
 from benchmarks.clusters.plan import Task, plan_data
 from vaegmm.data.datasets import LabelledImages
 from vaegmm.files import write_json
 from vaegmm.model import VAEGMM
+from vaegmm.training.heads import Choice
 from vaegmm.training.run import begin_run, resolve
 
 TINY = """

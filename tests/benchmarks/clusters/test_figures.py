@@ -18,7 +18,6 @@ from torch.distributions import (
 )
 
 from benchmarks.clusters.figures import (
-    Choice,
     describe_naming,
     measure_seed,
     read_choices,
@@ -30,6 +29,7 @@ from vaegmm.evaluation.likelihood import measure_likelihood
 from vaegmm.evaluation.metrics import measure
 from vaegmm.latents import to_pixels
 from vaegmm.model import VAEGMM
+from vaegmm.training.heads import Choice
 
 HEADS = {"what": "head", "mutual_information": [1.0, 2.2, 2.1], "chosen": 1}
 
