@@ -171,8 +171,8 @@ def _describe_head(figures: SeedFigures) -> list[str]:
     if head is None:
         return [NONE, NONE]
     others = [mi for i, mi in enumerate(head.mutual_information) if i != head.chosen]
-    spread = f"{min(others):.3f} to {max(others):.3f}" if others else NONE
-    return [f"{head.mutual_information[head.chosen]:.3f}", spread]
+    spread = f"{min(others):.4f} to {max(others):.4f}" if others else NONE
+    return [f"{head.mutual_information[head.chosen]:.4f}", spread]
 
 
 def _list_agreement(results: Results) -> list[str]:

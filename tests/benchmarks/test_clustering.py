@@ -117,13 +117,13 @@ def test_tables_and_pictures_are_written_of_what_is_finished(
     assert [row[1:3] for row in each] == [
         ["0", "98.50"], ["1", "missing"], ["2", "97.00"], ["3", "99.20"],
     ]  # fmt: skip
-    assert each[2][5:9] == ["72.00", "-95.50", "1.020", "0.900 to 1.010"]
+    assert each[2][5:9] == ["72.00", "-95.50", "1.0200", "0.9000 to 1.0100"]
     assert each[3][7:9] == ["-", "-"]
     # 0 has in common with 2 and 3 what these did not put into the first cluster
     assert agreement[1] == "3" and agreement[4].startswith("seed 2")
     assert "trained on a \\<machine\\>" in text
     assert "seed 2, which agrees most with the other seeds" in text
-    assert "3 of 4, missing: 1" in printed and "0.900 to 1.010" in printed
+    assert "3 of 4, missing: 1" in printed and "0.9000 to 1.0100" in printed
     for name in ("samples", "mistakes"):
         assert f"(clustering/1-4-8-{name}.png)" in text
         assert (tmp_path / "clustering" / f"1-4-8-{name}.png").stat().st_size > 0

@@ -56,6 +56,7 @@ TINY = {
         (("0.1 0.25 0.5 1 2 4", "0.1 4"),), LEARN
     ),
     "python train.py --config configs/digits": Tiny((), JOINT),
+    "python train.py --config configs/clusters": Tiny((), f"{JOINT} --n-start-components 60"),
     "python train.py --config digits148": Tiny((), JOINT),
     "python train.py --config morph-dense": Tiny((), LEARN),
     "python train.py --init-from weights/digits148 --dataset my.npz": Tiny((), LEARN),
