@@ -112,6 +112,7 @@ def test_a_head_that_confuses_is_not_chosen(parts: Split, fitted: dict[str, Tens
         ({"n_heads": 2}, r"n_heads must be from 1 to n_starts \(1\), got 2"),
         ({"n_starts": 2, "labels": "all"}, "n_starts must be 1 with labels"),
         ({"n_starts": 2, "mutual_information": 0.0}, "n_starts must be 1 with labels or without"),
+        ({"n_starts": 2, "n_start_components": 3}, "n_starts must be 1 where 3 components are not"),
         ({"refine_crop": 11.0}, "refine_crop must be from 0 to 10, got 11"),
         ({"refine_crop": 4.0, "refine_reconstruct": "clean"}, "refine_crop needs"),
         ({"information_decay": 1.5}, "information_decay must be from 0 to 1, got 1.5"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -116,21 +117,24 @@ def _begin(
     """Return the heads with which the joint step begins, and as many finer mixtures."""
     config, last, seed = experiment.refine, experiment.mixture, experiment.seed
     reg_covar, k = max(last.reg_covar, START_REG), is_of_label.shape[1]
-    begin = dataclasses.replace(last, n_components=k, n_init=1, tol=START_TOL, reg_covar=reg_covar)
+    begin = replace(last, n_components=k, n_init=1, tol=START_TOL, reg_covar=reg_covar)
     z = _draw(network, train, last, seed)[1]
+
+    @functools.cache
+    def fit(n_components: int, seed: int) -> Parameters:
+        return parameters_of(fit_mixture(z, replace(begin, n_components=n_components), seed))
+
     known_z = None if known is None else _repeat(known, z)
-    is_joined = config.labels != "all" and k < count_start_components(experiment)
+    is_joined = config.labels != "all" and k < count_start_components(config)
     if config.mutual_information and is_joined:
-        heads, choice = find_starts(network, z, train.images, experiment, begin)
+        heads, choice = find_starts(network, fit, train.images, experiment, k)
         on_choice(choice)
         if known_z is not None:
             heads = [order_by_labels(heads[0], z, known_z)]
     else:
         heads = [fit_with_labels(z, known_z, is_of_label, begin, seed)]
-    if not config.mutual_information:
-        return heads, heads  # the finer ones play no part
-    many = dataclasses.replace(begin, n_components=config.n_overclusters)
-    return heads, [parameters_of(fit_mixture(z, many, seed + i)) for i in range(len(heads))]
+    n_finer = len(heads) if config.mutual_information else 0  # else they play no part
+    return heads, [fit(config.n_overclusters, seed + i) for i in range(n_finer)] or heads
 
 
 def check_refinement(
@@ -146,8 +150,8 @@ def check_refinement(
         raise ValueError(
             "refine_epochs must be 0 under torchrun: the joint step runs in one process"
         )
-    names = ["refine_batch_size", *(["n_overclusters"] if config.mutual_information else [])]
-    for name in [*names, *(["n_start_components"] if config.n_start_components else [])]:
+    names = ["refine_batch_size", *["n_overclusters"] * bool(config.mutual_information)]
+    for name in [*names, *["n_start_components"] * bool(config.n_start_components)]:
         if not 2 <= getattr(config, name) <= len(data):
             raise ValueError(f"{name} must be from 2 to {len(data)}, got {getattr(config, name)}")
     n_labels = len(data.labels.unique())
@@ -155,6 +159,11 @@ def check_refinement(
     if not n_labels <= n_components <= len(data):
         raise ValueError(
             f"n_prior_components must be 0 or from {n_labels} to {len(data)}, got {n_components}"
+        )
+    n_fine = count_start_components(config)
+    if config.n_starts > 1 and n_components >= n_fine:
+        raise ValueError(
+            f"n_starts must be 1 where {n_fine} components are not joined, got {config.n_starts}"
         )
     splits = config.labels != "all" and mixture.n_components > n_components
     if splits and mixture.n_components % n_components:

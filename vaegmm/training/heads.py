@@ -6,7 +6,7 @@ and of a changed copy, which is high where clusters are many, even and agreed up
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from vaegmm.config import ExperimentConfig, MixtureConfig
+from vaegmm.config import ExperimentConfig, RefineConfig
 from vaegmm.mixture.em import Parameters
 from vaegmm.networks.vae import VAE
 from vaegmm.training.agreement import (
@@ -23,7 +23,6 @@ from vaegmm.training.agreement import (
     merge_components,
     tabulate_views,
 )
-from vaegmm.training.components import fit_mixture, parameters_of
 from vaegmm.training.joint import information_of_table
 
 
@@ -44,26 +43,25 @@ class Choice:
 
 def find_starts(
     network: VAE,
-    z: Tensor,
+    fit: Callable[[int, int], Parameters],
     images: Tensor,
     experiment: ExperimentConfig,
-    begin: MixtureConfig,
+    n_clusters: int,
 ) -> tuple[list[Parameters], Choice]:
     """Return the mixtures with which the heads begin, best first.
 
     Args:
         network: fitted.
-        z: (M, D), draws of its latents.
+        fit: fits so many components to its latents by EM, by a seed.
         images: (N, 28, 28) uint8.
         experiment: says how many beginnings are tried, of how many components, for how many heads.
-        begin: how EM is run, for the heads' number of components.
+        n_clusters: that the components are joined into, K.
     """
-    config, seed, k = experiment.refine, experiment.seed, begin.n_components
-    many = dataclasses.replace(begin, n_components=count_start_components(experiment))
+    config, seed, k = experiment.refine, experiment.seed, n_clusters
     views = encode_views(network, images, experiment.augmentation, seed)
     starts, found = [], []
     for number in range(config.n_starts):
-        fine = parameters_of(fit_mixture(z, many, seed + number))
+        fine = fit(count_start_components(config), seed + number)
         table = tabulate_views(fine, views)
         clusters = join_components(table, k, seed)
         shares = one_hot(clusters, k).double()  # (components, K)
@@ -91,6 +89,6 @@ def choose_head(
     return heads[best], Choice("head", tuple(found), best)
 
 
-def count_start_components(experiment: ExperimentConfig) -> int:
+def count_start_components(config: RefineConfig) -> int:
     """Return the number of Gaussians that a beginning without labels is joined from."""
-    return experiment.refine.n_start_components or experiment.refine.n_overclusters
+    return config.n_start_components or config.n_overclusters
