@@ -50,7 +50,7 @@ def test_an_installed_package_has_its_own(tmp_path: Path, monkeypatch: pytest.Mo
 def test_an_unknown_name_lists_the_known(capsys: pytest.CaptureFixture[str]) -> None:
     assert train.main(["--config", "digits14"]) == 2
     error = capsys.readouterr().err
-    assert "unknown config 'digits14'; did you mean 'digits148'? Known are conv148-2d, " in error
+    assert "unknown config 'digits14'; did you mean 'digits148'? Known are clusters, " in error
     assert all(file.stem in error for file in CONFIGS.glob("*.toml"))
     assert error.count("\n") == 1
 

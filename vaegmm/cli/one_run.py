@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shlex
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vaegmm.cli.jobs import TrainArguments
+from vaegmm.cli.keep import EpochKeeper, keep_choice, keep_refinement
 from vaegmm.cli.parse import is_main_process, say
 from vaegmm.cli.program import advise
 from vaegmm.config import ExperimentConfig
@@ -17,9 +17,6 @@ from vaegmm.config import ExperimentConfig
 if TYPE_CHECKING:  # torch takes seconds to import, and --help needs none of it
     from vaegmm.data.datasets import LabelledImages, Split
     from vaegmm.model import VAEGMM
-    from vaegmm.networks.vae import VAE
-    from vaegmm.training.heads import Choice
-    from vaegmm.training.history import Epoch, RefineEpoch
     from vaegmm.training.loop import Fitted
     from vaegmm.training.start import Start
 
@@ -155,7 +152,7 @@ def _fit(run: _Run) -> Fitted:
         experiment.seed,
         checkpoint=run.folder / CHECKPOINT,
         resume=run.goes_on,
-        on_epoch=_Keeper(run.folder, experiment, shown),
+        on_epoch=EpochKeeper(run.folder, experiment, shown),
         initial=run.start.network if run.start else None,
     )
     say(describe_run(fitted.history))
@@ -179,8 +176,8 @@ def _build(run: _Run, fitted: Fitted) -> VAEGMM:
         experiment,
         _describe_data(experiment.data.dataset, learned_from),
         run.folder / REFINE_CHECKPOINT,
-        partial(_keep_refinement, run.folder),
-        partial(_keep_choice, run.folder, []),
+        partial(keep_refinement, run.folder),
+        partial(keep_choice, run.folder, []),
     )
 
 
@@ -206,43 +203,6 @@ def _finish(run: _Run, fitted: Fitted, model: VAEGMM) -> None:
     say(f"on the validation images ({metrics.label_use}):")
     say(as_text(["figure", "value"], rows))
     say(f"saved to {folder}")
-
-
-@dataclass(frozen=True)
-class _Keeper:
-    """What is written after an epoch: the history, and a snapshot where images are given."""
-
-    folder: Path
-    experiment: ExperimentConfig
-    validation: LabelledImages | None
-
-    def __call__(self, history: list[Epoch], network: VAE) -> None:
-        from vaegmm.training.run import adopt_settings, write_history
-
-        adopt_settings(self.folder, self.experiment)
-        write_history(self.folder, history)
-        if self.validation is not None:
-            from vaegmm.evaluation.snapshots import draw_snapshot
-
-            epoch = history[-1].epoch
-            draw_snapshot(network, epoch, self.validation, self.folder / "snapshots")
-
-
-def _keep_refinement(folder: Path, history: list[RefineEpoch]) -> None:
-    from vaegmm.files import write_json
-
-    write_json(folder / "refine.json", [dataclasses.asdict(epoch) for epoch in history])
-
-
-def _keep_choice(folder: Path, before: list[Choice], choice: Choice) -> None:
-    from vaegmm.files import write_json
-
-    before.append(choice)
-    write_json(folder / "choices.json", [dataclasses.asdict(one) for one in before])
-    found = ", ".join(f"{value:.4f}" for value in choice.mutual_information)
-    say(
-        f"{choice.what} {choice.chosen + 1}: highest mutual information of two views ({found} nats)"
-    )
 
 
 def _describe_data(name: str, data: LabelledImages) -> str:
