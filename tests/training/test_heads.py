@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from tests.training.conftest import SETTINGS, make_joint, mixture_of_blobs, network_of
+from vaegmm.config import AugmentationConfig
 from vaegmm.data.datasets import Split
 from vaegmm.evaluation.metrics import measure
 from vaegmm.latents import encode_images
@@ -17,9 +18,11 @@ from vaegmm.mixture.em import Parameters
 from vaegmm.networks.vae import VAE
 from vaegmm.training.build import build_model
 from vaegmm.training.components import parameters_of
-from vaegmm.training.heads import Choice, choose_head
+from vaegmm.training.heads import Choice, choose_head, find_starts
+from vaegmm.training.history import RefineEpoch
 from vaegmm.training.joint import JointObjective, information_of_table, mutual_information
 from vaegmm.training.prior import MixturePrior
+from vaegmm.training.refine import make_views
 from vaegmm.training.supervision import share_components
 
 SEVERAL = replace(SETTINGS.refine, n_starts=3, n_heads=2, n_start_components=12, refine_crop=4.0)
@@ -91,6 +94,50 @@ def test_the_head_that_views_agree_on_is_kept(parts: Split, fitted: dict[str, Te
         assert choice.mutual_information[choice.chosen] == max(choice.mutual_information)
         assert 0.5 < max(choice.mutual_information) < torch.tensor(3.0).log()
     assert measure(model, parts.validation).accuracy > 0.9
+
+
+def test_the_step_s_information_weighs_less_with_every_step(
+    parts: Split, fitted: dict[str, Tensor]
+) -> None:
+    history: list[RefineEpoch] = []
+    settings = replace(SETTINGS, refine=replace(SEVERAL, information_decay=1.0))
+
+    def keep(epochs: list[RefineEpoch]) -> None:
+        history[:] = epochs
+
+    build_model(network_of(fitted), parts, parts.train, settings, "a", on_epoch=keep)
+    weights = [
+        (one.reconstruction_nll + SETTINGS.training.beta * one.kl - one.loss)
+        / one.mutual_information
+        for one in history
+    ]
+    assert weights == pytest.approx([35, 25, 15, 5], rel=0.1)  # 40 (1 - progress), mid-epoch
+
+
+def test_only_changed_copies_lose_a_side() -> None:
+    x, generator = torch.ones(200, 1, 28, 28), torch.Generator().manual_seed(0)
+    x_in, target = make_views(x, SEVERAL, AugmentationConfig(), generator)
+    assert torch.equal(x_in[:200], x)
+    assert torch.equal(target, x)
+    is_cut = (x_in[200:] == 0).flatten(1).any(1)
+    assert 0.3 < float(is_cut.double().mean()) < 0.7
+
+
+def test_the_heads_begin_with_what_views_agree_on(parts: Split, fitted: dict[str, Tensor]) -> None:
+    network, images = network_of(fitted), parts.train.images[:500]
+    points = encode_images(network, images).double().numpy()
+    good = parameters_of(GaussianMixture(6, random_state=0).fit(points))
+    wide = replace(good, covariances=2500 * good.covariances, factors=good.factors / 50)
+    settings = replace(SETTINGS, refine=replace(SEVERAL, n_starts=2, n_heads=1))
+
+    def fit(n_components: int, seed: int) -> Parameters:
+        assert n_components == SEVERAL.n_start_components
+        return (wide, good)[seed]
+
+    (head,), choice = find_starts(network, fit, images, settings, 3)
+    assert choice.chosen == 1
+    assert choice.mutual_information[0] < 0.1 < 0.5 < choice.mutual_information[1]
+    assert float(head.covariances.diagonal(dim1=1, dim2=2).max()) < 100
 
 
 def test_a_head_that_confuses_is_not_chosen(parts: Split, fitted: dict[str, Tensor]) -> None:

@@ -116,7 +116,7 @@ def write_history(folder: Path, history: list[Epoch]) -> None:
     path = folder / "history.json"
     before = len(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else 0
     if len(history) > before:
-        for name in ("refine.json", REFINE_CHECKPOINT):
+        for name in ("choices.json", "refine.json", REFINE_CHECKPOINT):
             (folder / name).unlink(missing_ok=True)
     write_json(path, [dataclasses.asdict(epoch) for epoch in history])
 
