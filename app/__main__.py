@@ -9,15 +9,24 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from vaegmm.cli.stop import end_quietly
+
+if __name__ == "__main__":
+    end_quietly()
 
 from vaegmm.cli.parse import parse, run
+from vaegmm.files import temporary_folder
 from vaegmm.hub.weights import DEADLINE_S
 
 PROG = "python -m app"
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", "7860"
+UPLOADS = "vaegmm-uploads-"  # begins the names of folders for what visitors send and are sent
 
 
 def find_setting(*names: str) -> str:
@@ -56,9 +65,18 @@ def serve(arguments: AppArguments) -> None:
     Raises:
         ValueError: a port that is no port or is taken, a host that is not here, or no model in the
             folder of the weights.
+        OSError: there is nowhere to keep what visitors send.
     """
     port = read_port(arguments.port)
     check_address(arguments.host, port)
+    parent = Path(find_setting("GRADIO_TEMP_DIR") or tempfile.gettempdir())
+    parent.mkdir(parents=True, exist_ok=True)
+    with temporary_folder(parent, UPLOADS) as uploads:
+        os.environ["GRADIO_TEMP_DIR"] = str(uploads)
+        _serve(arguments, port)
+
+
+def _serve(arguments: AppArguments, port: int) -> None:
     # Read when gradio and torch are imported. One picture is too little work to share between
     # cores: visitors share them instead.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -77,9 +95,10 @@ def serve(arguments: AppArguments) -> None:
     launch(page, arguments.host, port)
     shown = "127.0.0.1" if arguments.host == "0.0.0.0" else arguments.host
     shown = f"[{shown}]" if ":" in shown else shown
+    ended = hear_signals()
     print(f"Ready on http://{shown}:{port} (Ctrl-C ends it)", flush=True)
     supply.start(lambda: replace(page, load_app(supply)))
-    wait_for_signal()
+    ended.wait()
     page.close(verbose=False)
 
 
@@ -119,12 +138,12 @@ def check_address(host: str, port: int) -> None:
         ) from error
 
 
-def wait_for_signal() -> None:
-    """Sleep until Ctrl-C or SIGTERM."""
+def hear_signals() -> threading.Event:
+    """Return what Ctrl-C and SIGTERM set from now on."""
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    ended.wait()
+    return ended
 
 
 if __name__ == "__main__":

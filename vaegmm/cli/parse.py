@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,7 @@ import tyro
 from tyro.constructors import MISSING_NONPROP
 
 from vaegmm.cli.explain import REGISTRY, describe, plainly, read_options
+from vaegmm.cli.stop import stopping
 from vaegmm.cli.wrong import check_words
 from vaegmm.hub.errors import HubWarning
 
@@ -127,21 +129,25 @@ def _telling_of_the_hub(prog: str) -> Iterator[None]:
 
 
 def run(command: Callable[[], None], prog: str) -> int:
-    """Run a command; what the user can mend becomes one line on stderr and exit code 2."""
+    """Run a command; what the user can mend becomes one line on stderr and exit code 2.
+
+    Ctrl-C gives 130 and SIGTERM 143, as shells count.
+    """
     _replace_closed()
-    try:
-        with _telling_of_the_hub(prog):
-            command()
-    except ValueError as error:
-        _complain(f"{prog}: {error}")
-        return 2
-    except BrokenPipeError:  # a long --help
-        _silence(sys.stdout)
-    except OSError as error:  # a folder that cannot be written, a disk that is full
-        where = f"{error.filename}: " if error.filename else ""
-        _complain(f"{prog}: {where}{error.strerror or error}")
-        return 2
-    except KeyboardInterrupt as stop:
-        _complain(f"{prog}: stopped{'; ' if stop.args else ''}{stop}")
-        return 130
+    with stopping() as came:
+        try:
+            with _telling_of_the_hub(prog):
+                command()
+        except ValueError as error:
+            _complain(f"{prog}: {error}")
+            return 2
+        except BrokenPipeError:  # a long --help
+            _silence(sys.stdout)
+        except OSError as error:  # a folder that cannot be written, a disk that is full
+            where = f"{error.filename}: " if error.filename else ""
+            _complain(f"{prog}: {where}{error.strerror or error}")
+            return 2
+        except KeyboardInterrupt as stop:
+            _complain(f"{prog}: stopped{'; ' if stop.args else ''}{stop}")
+            return 128 + (came[-1] if came else signal.SIGINT)
     return 0
