@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 import signal
 import sys
@@ -103,6 +105,22 @@ def _replace_closed() -> None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
+def _spell(error: UnicodeError) -> tuple[bytes, int]:
+    """Spell what a stream has no signs for: a file's name as its bytes, all else as "?" s."""
+    assert isinstance(error, UnicodeEncodeError)
+    signs = error.object[error.start : error.end]
+    spelt = (bytes([ord(s) & 0xFF]) if "\udc80" <= s <= "\udcff" else b"?" for s in signs)
+    return b"".join(spelt), error.end
+
+
+def _print_whatever_there_is() -> None:
+    """Let no sign that a terminal does not know end a command, or spoil what it has done."""
+    codecs.register_error("spell", _spell)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="spell")
+
+
 @contextmanager
 def _telling_of_the_hub(prog: str) -> Iterator[None]:
     """Say in one line, too, that the hub failed and the cache serves."""
@@ -134,6 +152,7 @@ def run(command: Callable[[], None], prog: str) -> int:
     Ctrl-C gives 130 and SIGTERM 143, as shells count.
     """
     _replace_closed()
+    _print_whatever_there_is()
     with stopping() as came:
         try:
             with _telling_of_the_hub(prog):
