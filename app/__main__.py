@@ -11,7 +11,8 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,10 +70,7 @@ def serve(arguments: AppArguments) -> None:
     """
     port = read_port(arguments.port)
     check_address(arguments.host, port)
-    parent = Path(find_setting("GRADIO_TEMP_DIR") or tempfile.gettempdir())
-    parent.mkdir(parents=True, exist_ok=True)
-    with temporary_folder(parent, UPLOADS) as uploads:
-        os.environ["GRADIO_TEMP_DIR"] = str(uploads)
+    with keeping_uploads():
         _serve(arguments, port)
 
 
@@ -100,6 +98,27 @@ def _serve(arguments: AppArguments, port: int) -> None:
     supply.start(lambda: replace(page, load_app(supply)))
     ended.wait()
     page.close(verbose=False)
+
+
+@contextmanager
+def keeping_uploads() -> Iterator[None]:
+    """Have Gradio keep what visitors send and are sent in a folder that goes when the block ends.
+
+    So do the folders of pages that were killed. It lies in GRADIO_TEMP_DIR, or where the system
+    keeps what is temporary.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    before = find_setting("GRADIO_TEMP_DIR")
+    parent = Path(before or tempfile.gettempdir())
+    parent.mkdir(parents=True, exist_ok=True)
+    with temporary_folder(parent, UPLOADS) as folder:
+        os.environ["GRADIO_TEMP_DIR"] = str(folder)  # read when gradio is imported
+        try:
+            yield
+        finally:
+            os.environ["GRADIO_TEMP_DIR"] = before
 
 
 def read_port(text: str) -> int:

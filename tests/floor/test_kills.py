@@ -70,11 +70,12 @@ def kill(
     raise AssertionError(f"{program} ended before it could be killed, {3 * n_kills} times")
 
 
-@pytest.mark.parametrize("more", [["--epochs", "20"], ["--epochs", "8", *JOINT]])
+@pytest.mark.parametrize("more", [["--epochs", "10"], ["--epochs", "5", *JOINT]])
 def test_training(more: list[str], tmp_path: Path) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     span = finish([*TRAIN, *more, "-o", str(whole)])
     files = ("config.json", "model.safetensors")
+    left: set[Path] = set()  # by those that could not clear away
 
     def check(ended: Ended | None) -> None:
         for path in killed.glob("*.json"):
@@ -86,15 +87,15 @@ def test_training(more: list[str], tmp_path: Path) -> None:
         elif killed.exists():
             with pytest.raises(ValueError, match=r"no model in|cannot read"):
                 VAEGMM.from_pretrained(killed)
-        if ended is not None and ended.code != -signal.SIGKILL:
-            assert not list(killed.glob(".*"))
+        if ended is not None and ended.code == -signal.SIGKILL:
+            left.update(killed.glob(".*"))
+        assert set(killed.glob(".*")) <= left
         if ended is None:
             shutil.rmtree(killed)
 
     arguments = [*TRAIN, *more, "-o", str(killed)]
-    # Once there is something to go on with; after the others it goes on from whatever there is.
-    again = ["-c", RESUME, *arguments[1:]]
-    kill(f"train.py{' (joint step)' * ('--refine-epochs' in more)}", again, span, 12, check)
+    again = ["-c", RESUME, *arguments[1:]]  # goes on from whatever there is
+    kill(f"train.py{' (joint step)' * ('--refine-epochs' in more)}", again, span, 9, check)
     finish(again)
     check_same(killed, whole, files)
     assert not list(killed.glob(".*"))
