@@ -19,7 +19,7 @@ from vaegmm.hub.repository import WEIGHTS
 pytestmark = pytest.mark.slow
 SMALL = ["--weights", "weights/digits148"]
 SHORT = [*TRAIN, "--epochs", "1"]
-EVALUATE = ["evaluate.py", "--dataset", "sample", "--tasks", "reconstruction", *SMALL]
+EVALUATE = ["evaluate.py", "--dataset", "sample", "--tasks", "classification", *SMALL]
 VAEGMM = ["-m", "vaegmm"]
 WRITERS = {
     "run": SHORT,
@@ -67,7 +67,7 @@ def test_a_folder_that_is_only_read(name: str, mounted: Path) -> None:
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_disk_that_is_full(name: str, mounted: Path) -> None:
-    (mounted / "mine").write_bytes(bytes(480 << 10))
+    (mounted / "mine").write_bytes(bytes(504 << 10))
     ended = run([*WRITERS[name], "-o", str(mounted / name)])
     refuses(ended, "No space left on device")
     left = [path for path in mounted.rglob("*") if path.name.startswith(".")]
@@ -118,7 +118,7 @@ def test_a_terminal_of_few_signs_and_names_of_many(tmp_path: Path) -> None:
     folder.mkdir()
     finish([*SHORT, "-o", str(folder / "läuft")], C_LOCALE)
     report = ["evaluate.py", "--dataset", "sample", "--digits", "1", "4", "8"]
-    of_run = ["--tasks", "reconstruction", "--weights", str(folder / "läuft")]
+    of_run = ["--tasks", "classification", "--weights", str(folder / "läuft")]
     finish([*report, *of_run, "-o", str(folder / "Bericht ü")], C_LOCALE)
     for name in ("digits.npz", "digits", "muddles.npz", "morph.gif", "grid.png"):
         finish([*WRITERS[name], "-o", str(folder / f"ä {name}")], C_LOCALE)
