@@ -53,7 +53,7 @@ def start(
 
 def wait(process: subprocess.Popen[str]) -> Ended:
     """Wait until a program has ended."""
-    out, error = process.communicate(timeout=300)
+    out, error = process.communicate(timeout=600)
     return Ended(process.returncode, out, error)
 
 
