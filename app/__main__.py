@@ -9,15 +9,25 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from vaegmm.cli.stop import end_quietly
+
+if __name__ == "__main__":
+    end_quietly()
 
 from vaegmm.cli.parse import parse, run
+from vaegmm.files import temporary_folder
 from vaegmm.hub.weights import DEADLINE_S
 
 PROG = "python -m app"
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", "7860"
+UPLOADS = "vaegmm-uploads-"  # begins the names of folders for what visitors send and are sent
 
 
 def find_setting(*names: str) -> str:
@@ -56,9 +66,15 @@ def serve(arguments: AppArguments) -> None:
     Raises:
         ValueError: a port that is no port or is taken, a host that is not here, or no model in the
             folder of the weights.
+        OSError: there is nowhere to keep what visitors send.
     """
     port = read_port(arguments.port)
     check_address(arguments.host, port)
+    with keeping_uploads():
+        _serve(arguments, port)
+
+
+def _serve(arguments: AppArguments, port: int) -> None:
     # Read when gradio and torch are imported. One picture is too little work to share between
     # cores: visitors share them instead.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -77,10 +93,32 @@ def serve(arguments: AppArguments) -> None:
     launch(page, arguments.host, port)
     shown = "127.0.0.1" if arguments.host == "0.0.0.0" else arguments.host
     shown = f"[{shown}]" if ":" in shown else shown
+    ended = hear_signals()
     print(f"Ready on http://{shown}:{port} (Ctrl-C ends it)", flush=True)
     supply.start(lambda: replace(page, load_app(supply)))
-    wait_for_signal()
+    ended.wait()
     page.close(verbose=False)
+
+
+@contextmanager
+def keeping_uploads() -> Iterator[None]:
+    """Have Gradio keep what visitors send and are sent in a folder that goes when the block ends.
+
+    So do the folders of pages that were killed. It lies in GRADIO_TEMP_DIR, or where the system
+    keeps what is temporary.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    before = find_setting("GRADIO_TEMP_DIR")
+    parent = Path(before or tempfile.gettempdir())
+    parent.mkdir(parents=True, exist_ok=True)
+    with temporary_folder(parent, UPLOADS) as folder:
+        os.environ["GRADIO_TEMP_DIR"] = str(folder)  # read when gradio is imported
+        try:
+            yield
+        finally:
+            os.environ["GRADIO_TEMP_DIR"] = before
 
 
 def read_port(text: str) -> int:
@@ -119,12 +157,12 @@ def check_address(host: str, port: int) -> None:
         ) from error
 
 
-def wait_for_signal() -> None:
-    """Sleep until Ctrl-C or SIGTERM."""
+def hear_signals() -> threading.Event:
+    """Return what Ctrl-C and SIGTERM set from now on."""
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    ended.wait()
+    return ended
 
 
 if __name__ == "__main__":

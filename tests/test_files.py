@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from vaegmm.files import remove_leftovers, replacing, replacing_folder, write_json
+from vaegmm.files import (
+    holding,
+    refuse_company,
+    remove_leftovers,
+    replacing,
+    replacing_folder,
+    temporary_folder,
+    write_json,
+)
+
+has_locks = pytest.mark.skipif(sys.platform == "win32", reason="the system has no such locks")
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -53,3 +64,54 @@ def test_a_folder_that_holds_something_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="not empty"), replacing_folder(tmp_path):
         pass
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+@has_locks
+def test_only_one_holds_a_folder_and_whoever_comes_later_is_told(tmp_path: Path) -> None:
+    with holding(tmp_path) as is_first:
+        with holding(tmp_path) as is_second:
+            assert (is_first, is_second) == (True, False)
+        with holding(tmp_path) as is_third:  # to ask is not to let go
+            assert not is_third
+    with holding(tmp_path) as is_free:
+        assert is_free
+    assert not list(tmp_path.iterdir())
+
+
+@has_locks
+def test_what_another_is_writing_is_neither_swept_nor_written_over(tmp_path: Path) -> None:
+    path, folder = tmp_path / "a.npz", tmp_path / "folder"
+    with replacing(path) as mine, replacing_folder(folder) as also_mine:
+        mine.write_text("half")
+        remove_leftovers(path)
+        with pytest.raises(ValueError, match=r"a\.npz is being written by another process; wait"):
+            refuse_company(path)
+        with (
+            pytest.raises(ValueError, match=r"folder is being written by another process; wait"),
+            replacing_folder(folder),
+        ):
+            pass
+        assert mine.exists()
+        assert also_mine.exists()
+        mine.write_text("whole")
+    assert path.read_text() == "whole"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.npz", "folder"]
+
+
+def test_the_next_write_sweeps_what_a_killed_one_left(tmp_path: Path) -> None:
+    (tmp_path / ".a.json.x1y2z3w4.json").touch()
+    write_json(tmp_path / "a.json", 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_a_temporary_folder_is_gone_in_the_end_and_so_are_those_of_the_dead(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "page-abcdefgh").mkdir()
+    (tmp_path / "page-abcdefgh" / "picture").touch()
+    (tmp_path / "page-of-mine").mkdir()
+    with temporary_folder(tmp_path, "page-") as first, temporary_folder(tmp_path, "page-") as other:
+        (first / "picture").touch()
+        names = {path.name for path in tmp_path.iterdir()}
+        assert names == {first.name, other.name, "page-of-mine"}
+    assert [path.name for path in tmp_path.iterdir()] == ["page-of-mine"]

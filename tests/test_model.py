@@ -154,3 +154,42 @@ def test_a_damaged_or_missing_file_is_named(folder: Path) -> None:
         VAEGMM.from_pretrained(folder)
     with pytest.raises(ValueError, match=r"no model in .*nowhere: cannot read config\.json"):
         VAEGMM.from_pretrained(folder / "nowhere")
+
+
+def flip(path: Path) -> None:
+    """Tip one bit over, of a number near the end."""
+    content = bytearray(path.read_bytes())
+    content[-300] ^= 1
+    path.write_bytes(content)
+
+
+def test_a_bit_that_has_tipped_over_is_no_other_model(folder: Path) -> None:
+    path = folder / "model.safetensors"
+    flip(path)
+    with pytest.raises(ValueError, match=r"model\.safetensors is damaged, or not what config\.j"):
+        VAEGMM.from_pretrained(folder)
+    flip(path)
+    VAEGMM.from_pretrained(folder)
+
+
+def test_tensors_of_another_model_are_refused(tiny_model: VAEGMM, folder: Path) -> None:
+    """As a process leaves them that was killed between the two files."""
+    config = (folder / "config.json").read_bytes()
+    tiny_model.means += 1
+    tiny_model.save_pretrained(folder)
+    (folder / "config.json").write_bytes(config)
+    with pytest.raises(ValueError, match=r"model\.safetensors is damaged, or not what config\.j"):
+        VAEGMM.from_pretrained(folder)
+
+
+def test_a_folder_of_before_there_were_digests_is_loaded(folder: Path) -> None:
+    edit_config(folder, tensors_sha256=None)
+    VAEGMM.from_pretrained(folder)
+    flip(folder / "model.safetensors")
+    VAEGMM.from_pretrained(folder)  # as ever: nobody can tell
+
+
+def test_a_digest_that_is_none_is_refused(folder: Path) -> None:
+    edit_config(folder, tensors_sha256=[7])
+    with pytest.raises(ValueError, match=r"its SHA-256 must be \[7\]\.\.\., got [0-9a-f]{12}"):
+        VAEGMM.from_pretrained(folder)

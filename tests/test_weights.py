@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,12 @@ import torch
 from vaegmm.data.datasets import LabelledImages, load_dataset
 from vaegmm.data.scribbles import paint
 from vaegmm.data.strokes import load_drawings
-from vaegmm.evaluation.judge import Judge
+from vaegmm.evaluation.judge import JUDGE, Judge
 from vaegmm.evaluation.metrics import measure
 from vaegmm.hub.repository import EMBEDDED
 from vaegmm.latents import decode_latents, encode_images, to_bytes
 from vaegmm.model import VAEGMM
+from vaegmm.tensors import DIGEST, digest
 from vaegmm.training.components import name_components
 
 
@@ -49,6 +51,14 @@ def test_labels_only_named_three_clusters(digits148: VAEGMM) -> None:
     names = digits148.config.component_labels
     of_cluster = [set(names[first : first + 20]) for first in range(0, 60, 20)]
     assert sorted(map(list, of_cluster)) == [[1], [4], [8]]
+
+
+@pytest.mark.parametrize("words", [*(f / "config.json" for f in EMBEDDED), JUDGE / "judge.json"])
+def test_a_damaged_file_would_be_known(words: Path) -> None:
+    (tensors,) = words.parent.glob(
+        f"{'model' if words.stem == 'config' else words.stem}.safetensors"
+    )
+    assert json.loads(words.read_text(encoding="utf-8"))[DIGEST] == digest(tensors)
 
 
 @pytest.mark.parametrize("folder", EMBEDDED)

@@ -8,8 +8,13 @@ import sys
 from collections.abc import Sequence
 
 import vaegmm
-from vaegmm.cli.parse import run, say
 from vaegmm.cli.program import program
+from vaegmm.cli.stop import end_quietly
+
+if __name__ == "__main__":
+    end_quietly()
+
+from vaegmm.cli.parse import run, say
 
 COMMANDS = {
     "classify": "tell which digit each picture shows",

@@ -6,7 +6,6 @@ strict, and nothing is ever unpickled.
 
 from __future__ import annotations
 
-import dataclasses
 import tempfile
 from pathlib import Path
 from typing import Self
@@ -14,13 +13,13 @@ from typing import Self
 import torch
 from torch import Tensor, nn
 
-from vaegmm.files import replacing, write_json
+from vaegmm.files import replacing
 from vaegmm.hub.push import push_folder
 from vaegmm.hub.weights import find_weights
 from vaegmm.mixture.gaussian import log_joint
-from vaegmm.model_config import ModelConfig, check_config, read_config
+from vaegmm.model_config import ModelConfig, check_config, read_config, write_config
 from vaegmm.networks.vae import VAE
-from vaegmm.tensors import read_tensors, write_tensors
+from vaegmm.tensors import check_digest, read_tensors, write_tensors
 
 
 class VAEGMM(nn.Module):
@@ -119,8 +118,8 @@ class VAEGMM(nn.Module):
         whole folder, pictures and figures included, and therefore comes last.
         """
         folder = Path(folder)
-        write_tensors(self.state_dict(), folder / "model.safetensors")
-        write_json(folder / "config.json", dataclasses.asdict(self.config))
+        digest = write_tensors(self.state_dict(), folder / "model.safetensors")
+        write_config(self.config, digest, folder)
         if readme is not None:
             with replacing(folder / "README.md") as temporary:
                 temporary.write_text(readme, encoding="utf-8")
@@ -159,8 +158,8 @@ class VAEGMM(nn.Module):
 
         Raises:
             ValueError: a repository cannot be fetched, a file is missing or damaged, a key is
-                unknown, or a tensor is missing, left over or of another shape; the message names
-                it.
+                unknown, a tensor is missing, left over or of another shape, or the tensors are not
+                those that the config was written for; the message names it.
         """
         return cls.from_folder(find_weights(weights, revision).folder)
 
@@ -182,6 +181,7 @@ class VAEGMM(nn.Module):
         except ValueError as error:
             raise ValueError(f"{folder / 'config.json'}: {error}") from error
         _check_tensors(folder, model.state_dict(), tensors)
+        check_digest(folder / "model.safetensors", folder / "config.json")
         model.load_state_dict(tensors)
         # Convolutions on the CPU are twice as fast with channels last.
         return model.to(memory_format=torch.channels_last).eval()

@@ -1,4 +1,7 @@
-"""What a model's config.json says: read strictly, no default stands in for anything."""
+"""What a model's config.json says: read strictly, no default stands in for anything.
+
+Beside it stands the SHA-256 of the tensors that belong to it (see `check_digest`).
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vaegmm.config import NetworkConfig
+from vaegmm.files import write_json
 from vaegmm.outliers import OutlierRule
 from vaegmm.settings import check_finite, from_dict
+from vaegmm.tensors import DIGEST
 
 FORMAT_VERSION = 4
 
@@ -37,6 +42,11 @@ class ModelConfig:
     """What the model was trained on, in words."""
 
 
+def write_config(config: ModelConfig, tensors_sha256: str, folder: Path) -> None:
+    """Write a model's config.json, with the SHA-256 of its tensors' file."""
+    write_json(folder / "config.json", dataclasses.asdict(config) | {DIGEST: tensors_sha256})
+
+
 def read_config(folder: Path) -> ModelConfig:
     """Read a model's config.json.
 
@@ -59,6 +69,7 @@ def read_config(folder: Path) -> ModelConfig:
             f"{path}: format_version must be {FORMAT_VERSION}, got {version!r}; update the "
             "program or train the model again"
         )
+    values.pop(DIGEST, None)
     _check_keys(ModelConfig, values, path)
     _check_keys(NetworkConfig, values["network"], path)
     _check_keys(OutlierRule, values["outliers"], path)

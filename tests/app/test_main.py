@@ -1,11 +1,13 @@
 """What `python -m app` says before it serves: one clear line for every mistake."""
 
+import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from app.__main__ import AppArguments, check_address, main, read_port
+from app.__main__ import UPLOADS, AppArguments, check_address, keeping_uploads, main, read_port
 
 
 @pytest.fixture
@@ -84,3 +86,17 @@ def test_a_folder_without_a_model_is_one_line(capsys: pytest.CaptureFixture[str]
         port = server.getsockname()[1]
     assert main(["--port", str(port), "--weights", "no-such-folder"]) == 2
     assert "no-such-folder" in capsys.readouterr().err
+
+
+def test_what_visitors_send_goes_with_the_page_and_what_dead_pages_left_goes_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    (tmp_path / f"{UPLOADS}abcdefgh" / "some").mkdir(parents=True)
+    (tmp_path / "mine").mkdir()
+    with keeping_uploads():
+        folder = Path(os.environ["GRADIO_TEMP_DIR"])
+        assert {path.name for path in tmp_path.iterdir()} == {folder.name, "mine"}
+        (folder / "picture").touch()
+    assert os.environ["GRADIO_TEMP_DIR"] == str(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]

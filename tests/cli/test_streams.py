@@ -87,6 +87,33 @@ def test_ctrl_c_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    "locale",
+    ["LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0", "PYTHONIOENCODING=latin-1"],
+)
+def test_a_terminal_that_knows_few_signs_spoils_nothing(locale: str, tmp_path: Path) -> None:
+    path = tmp_path / "数字 12.png"
+    done = shell(f"{locale} {GRID} '{path}' && {locale} {sys.executable} train.py --help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert path.exists()
+    assert "Train a variational autoencoder" in done.stdout
+
+
+def test_sigterm_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
+    arguments = ["--n", "100000000", "-o", str(tmp_path / "some.npz")]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vaegmm", "generate", *arguments],
+        cwd=ROOT, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.terminate()
+    _, error = process.communicate(timeout=60)
+    assert (process.returncode, error) == (143, "python -m vaegmm generate: stopped\n")
+    assert not list(tmp_path.iterdir())
+
+
 def test_where_nothing_can_be_written_is_known_before_the_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

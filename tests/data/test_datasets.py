@@ -15,7 +15,13 @@ import pytest
 import torch
 
 from vaegmm.data import datasets
-from vaegmm.data.datasets import LabelledImages, load_dataset, shuffle, split
+from vaegmm.data.datasets import (
+    LabelledImages,
+    find_data_dir,
+    load_dataset,
+    shuffle,
+    split,
+)
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
@@ -166,3 +172,20 @@ def test_every_epoch_has_an_order_of_its_own() -> None:
     assert all(torch.equal(order.sort().values, torch.arange(1000)) for order in orders)
     assert len({tuple(order.tolist()) for order in orders}) == len(orders)
     assert torch.equal(shuffle(1000, 0, 1, cpu), orders[0])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="homes are looked up in another way")
+def test_without_a_home_a_folder_can_be_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def know_nobody(number: int) -> None:
+        raise KeyError(number)
+
+    for name in ("HOME", "XDG_CACHE_HOME", "VAEGMM_DATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", know_nobody)
+    assert find_data_dir(tmp_path) == tmp_path
+    with pytest.raises(ValueError, match="no home folder to keep data sets in; give --data-dir"):
+        find_data_dir(None)
+    monkeypatch.setenv("VAEGMM_DATA", str(tmp_path))
+    assert find_data_dir(None) == tmp_path

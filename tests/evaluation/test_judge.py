@@ -68,6 +68,16 @@ def test_what_is_no_judge_is_refused(tmp_path: Path) -> None:
         Judge.from_pretrained(tmp_path)
 
 
+def test_a_judge_that_is_damaged_is_refused(tmp_path: Path) -> None:
+    Judge().save_pretrained(tmp_path, {"trained_on": "nothing"})
+    path = tmp_path / "judge.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-300] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"judge\.safetensors is damaged, or not what judge\.json"):
+        Judge.from_pretrained(tmp_path)
+
+
 def test_an_installed_package_says_that_it_has_no_judges(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -13,7 +14,7 @@ from tyro.conf import arg
 
 from vaegmm.cli.configs import find_config
 from vaegmm.cli.options import DataDir, Dataset, Device, Digits, Json, OutputDir, Seed
-from vaegmm.cli.parse import asks_for_help, parse
+from vaegmm.cli.parse import asks_for_help, is_main_process, parse
 from vaegmm.cli.program import advise, program
 from vaegmm.config import (
     AugmentationConfig,
@@ -24,6 +25,7 @@ from vaegmm.config import (
     RefineConfig,
     TrainingConfig,
 )
+from vaegmm.files import holding
 from vaegmm.settings import load_toml
 
 
@@ -189,3 +191,37 @@ def check_folder(folder: Path, arguments: TrainArguments, is_only: bool) -> None
             f"{folder} already holds a run; give another --output-dir, --resume to go on with it, "
             "or --overwrite"
         )
+
+
+@contextmanager
+def claiming(folders: Iterable[Path]) -> Iterator[None]:
+    """Keep runs' folders from other trainings until the block ends; one that stays empty goes.
+
+    Of several processes of one training the first one does it, for all.
+
+    Raises:
+        ValueError: another training has one of them.
+        OSError: one cannot be made.
+    """
+    with ExitStack() as stack:
+        for folder in folders if is_main_process() else ():
+            stack.enter_context(_making(folder))
+            if not stack.enter_context(holding(folder)):
+                raise ValueError(
+                    f"another process is training in {folder}; wait for its end, or give another "
+                    "--output-dir"
+                )
+        yield
+
+
+@contextmanager
+def _making(folder: Path) -> Iterator[None]:
+    """Make a folder, and the way to it; after the block what was made goes where it is empty."""
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    finally:
+        for path in made:
+            with suppress(OSError):  # a run lies there
+                path.rmdir()

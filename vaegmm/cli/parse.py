@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +16,7 @@ import tyro
 from tyro.constructors import MISSING_NONPROP
 
 from vaegmm.cli.explain import REGISTRY, describe, plainly, read_options
+from vaegmm.cli.stop import stopping
 from vaegmm.cli.wrong import check_words
 from vaegmm.hub.errors import HubWarning
 
@@ -101,6 +105,22 @@ def _replace_closed() -> None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
+def _spell(error: UnicodeError) -> tuple[bytes, int]:
+    """Spell what a stream has no signs for: a file's name as its bytes, all else as "?" s."""
+    assert isinstance(error, UnicodeEncodeError)
+    signs = error.object[error.start : error.end]
+    spelt = (bytes([ord(s) & 0xFF]) if "\udc80" <= s <= "\udcff" else b"?" for s in signs)
+    return b"".join(spelt), error.end
+
+
+def _print_whatever_there_is() -> None:
+    """Let no sign that a terminal does not know end a command, or spoil what it has done."""
+    codecs.register_error("spell", _spell)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="spell")
+
+
 @contextmanager
 def _telling_of_the_hub(prog: str) -> Iterator[None]:
     """Say in one line, too, that the hub failed and the cache serves."""
@@ -127,21 +147,26 @@ def _telling_of_the_hub(prog: str) -> Iterator[None]:
 
 
 def run(command: Callable[[], None], prog: str) -> int:
-    """Run a command; what the user can mend becomes one line on stderr and exit code 2."""
+    """Run a command; what the user can mend becomes one line on stderr and exit code 2.
+
+    Ctrl-C gives 130 and SIGTERM 143, as shells count.
+    """
     _replace_closed()
-    try:
-        with _telling_of_the_hub(prog):
-            command()
-    except ValueError as error:
-        _complain(f"{prog}: {error}")
-        return 2
-    except BrokenPipeError:  # a long --help
-        _silence(sys.stdout)
-    except OSError as error:  # a folder that cannot be written, a disk that is full
-        where = f"{error.filename}: " if error.filename else ""
-        _complain(f"{prog}: {where}{error.strerror or error}")
-        return 2
-    except KeyboardInterrupt as stop:
-        _complain(f"{prog}: stopped{'; ' if stop.args else ''}{stop}")
-        return 130
+    _print_whatever_there_is()
+    with stopping() as came:
+        try:
+            with _telling_of_the_hub(prog):
+                command()
+        except ValueError as error:
+            _complain(f"{prog}: {error}")
+            return 2
+        except BrokenPipeError:  # a long --help
+            _silence(sys.stdout)
+        except OSError as error:  # a folder that cannot be written, a disk that is full
+            where = f"{error.filename}: " if error.filename else ""
+            _complain(f"{prog}: {where}{error.strerror or error}")
+            return 2
+        except KeyboardInterrupt as stop:
+            _complain(f"{prog}: stopped{'; ' if stop.args else ''}{stop}")
+            return 128 + (came[-1] if came else signal.SIGINT)
     return 0

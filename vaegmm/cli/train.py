@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vaegmm.cli.answer import Answer, answering
-from vaegmm.cli.jobs import TrainArguments, check_folder, plan
+from vaegmm.cli.jobs import TrainArguments, check_folder, claiming, plan
 from vaegmm.cli.one_run import train
 from vaegmm.cli.parse import is_main_process, run, say
 from vaegmm.cli.program import program
@@ -30,11 +30,13 @@ def train_all(argv: Sequence[str] | None) -> None:
     """Train every run that the command line asks for; of several, write the comparison.
 
     Raises:
-        ValueError: settings or data that do not fit, or a folder that already holds a run.
+        ValueError: settings or data that do not fit, or a folder that already holds a run or that
+            another process is training in.
         OSError: a folder that cannot be written.
     """
     jobs = plan(argv)
-    with answering(any(arguments.json for arguments in jobs.values())) as answer:
+    as_json = any(arguments.json for arguments in jobs.values())
+    with answering(as_json) as answer, claiming(jobs):
         _train_all(jobs, answer)
 
 

@@ -196,6 +196,17 @@ def _is_present(folder: Path) -> bool:
 
 
 def find_data_dir(data_dir: str | Path | None) -> Path:
-    """Return the folder given, else $VAEGMM_DATA, else the one in the user's cache."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Path(data_dir or os.environ.get("VAEGMM_DATA") or cache / "vaegmm")
+    """Return the folder given, else $VAEGMM_DATA, else the one in the user's cache.
+
+    Raises:
+        ValueError: none is given, and the user has no home.
+    """
+    given = data_dir or os.environ.get("VAEGMM_DATA")
+    if given:
+        return Path(given)
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vaegmm"
+    except RuntimeError as error:
+        raise ValueError(
+            "there is no home folder to keep data sets in; give --data-dir, or set VAEGMM_DATA"
+        ) from error

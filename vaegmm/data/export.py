@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vaegmm.files import remove_leftovers, replacing, replacing_folder
+from vaegmm.files import refuse_company, replacing, replacing_folder
 
 Format = Literal["npz", "png", "idx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -48,7 +48,8 @@ def exporting(path: Path, format: Format, n: int, n_test: int | None = None) -> 
             `choose_n_test`.
 
     Raises:
-        ValueError: see `check_export`; a part of another shape or type, or more or fewer than n.
+        ValueError: see `check_export`; another process is writing it; a part of another shape or
+            type, or more or fewer than n.
         OSError: the disk is full, or the folder cannot be written.
     """
     check_export(path, format, n, n_test)
@@ -156,7 +157,7 @@ def _writing_behind(write: Write) -> Iterator[Write]:
 def _write_npz(path: Path, n: int) -> Iterator[Write]:
     """Write images as they come, deflated, and labels, which are collected, after them."""
     labels_so_far = bytearray()
-    remove_leftovers(path)
+    refuse_company(path)
     with (
         replacing(path) as temporary,
         # The lowest level: two thirds of the bytes go, at 6 us an image; the highest takes a tenth

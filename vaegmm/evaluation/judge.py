@@ -21,7 +21,7 @@ from vaegmm.files import write_json
 from vaegmm.hub.repository import WEIGHTS
 from vaegmm.latents import to_bytes, to_pixels
 from vaegmm.runtime import evaluating
-from vaegmm.tensors import write_tensors
+from vaegmm.tensors import DIGEST, check_digest, write_tensors
 
 JUDGE = WEIGHTS / "judge"
 N_MEMBERS, N_LABELS, N_FEATURES = 5, 10, 64
@@ -110,8 +110,8 @@ class Judge(nn.Module):
 
     def save_pretrained(self, folder: Path, words: dict[str, object]) -> None:
         """Write judge.safetensors, and what is said of it as judge.json."""
-        write_tensors(self.state_dict(), folder / "judge.safetensors")
-        write_json(folder / "judge.json", words)
+        digest = write_tensors(self.state_dict(), folder / "judge.safetensors")
+        write_json(folder / "judge.json", words | {DIGEST: digest})
 
     @classmethod
     def from_pretrained(cls, folder: Path = JUDGE) -> Self:
@@ -131,6 +131,7 @@ class Judge(nn.Module):
             judge.load_state_dict(load_file(path))
         except (OSError, RuntimeError, safetensors.SafetensorError) as error:
             raise ValueError(f"no judge in {folder}: {str(error).splitlines()[0]}") from error
+        check_digest(path, folder / "judge.json")
         return judge.eval()
 
 

@@ -48,9 +48,9 @@ def write_page(title: str, parts: Sequence[str], path: Path) -> None:
 
 
 def write_text(text: str, path: Path) -> None:
-    """Write a text file, whole or not at all."""
+    """Write a text file, whole or not at all; a file's name in it that is no text gets "?" s."""
     with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_bytes(text.encode("utf-8", "replace"))
 
 
 def as_text(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
