@@ -53,6 +53,21 @@ def test_a_wrong_setting_is_named(text: str, message: str, tmp_path: Path) -> No
         load_toml(file)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"seed = {'9' * 5000}", r"a\.toml is not valid TOML: Exceeds the limit"),
+        (f"seed = {[0] * 5000}", r"seed: expected int, got \[0, 0, .{60,80}\.\.\.$"),
+        (f"{'k' * 5000} = 1", r"unknown key 'k{79}\.\.\.; known are"),
+    ],
+)
+def test_what_has_no_end_is_named_and_cut_off(text: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=message):
+        load_toml(file)
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"cannot read the config .*nowhere\.toml: No such file"):
         load_toml(tmp_path / "nowhere.toml")

@@ -66,7 +66,7 @@ def test_label_probabilities_add_up_the_responsibilities(tiny_model: VAEGMM) -> 
         ({"format_version": None}, "format_version must be 4, got None"),
         ({"labels": None}, "missing key 'labels'"),
         ({"thresholds": 3}, "unknown key 'thresholds'"),
-        ({"labels": [4, 1, 8]}, r"labels must be from 0, ascending and without repeats"),
+        ({"labels": [4, 1, 8]}, r"labels must be from 0 to 999, ascending and without repeats"),
         ({"component_labels": [1, 4, 8, 9]}, r"component_labels must be taken from labels"),
         ({"component_labels": [1, 4, 8]}, r"means must be torch.float32 of shape \(3, 2\), got"),
         ({"temperature": "low"}, "temperature: expected float, got 'low'"),
@@ -75,7 +75,9 @@ def test_label_probabilities_add_up_the_responsibilities(tiny_model: VAEGMM) -> 
         ({"temperature": 0}, "temperature must be above 0, got 0"),
         ({"outliers": {"threshold": 1}}, "missing key 'log_density_median'"),
         ({"outliers": 3}, "missing key 'log_density_median'"),
-        ({"labels": [-1, 4, 8]}, r"config\.json: labels must be from 0"),
+        ({"labels": [-1, 4, 8]}, r"config\.json: labels must be from 0 to 999"),
+        ({"labels": [1, 4, 1000]}, "labels must be from 0 to 999"),
+        ({"labels": [0] * 9999}, r"got \((0, ){26}0\.\.\.$"),
         ({"temperature": float("nan")}, "temperature must be a finite number"),
         ({"network": {"latent_dim": 2}}, "missing key 'kind'"),
         ({"network": 3}, "missing key 'kind'"),
@@ -133,6 +135,25 @@ def test_a_config_that_asks_for_all_memory_is_refused_before_any_is_taken(folder
     edit_config(folder, network=network, component_labels=[1, 4, 8] * 10_000)
     with pytest.raises(ValueError, match=r"means must be torch.float32 of shape \(30000, 4096\)"):
         VAEGMM.from_pretrained(folder)
+
+
+def test_a_network_of_another_size_is_refused_before_it_is_made(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A config of 32 layers of 4096 channels took 19 GB before it was compared with the tensors."""
+    made, fill = set(), torch.nn.init.kaiming_uniform_
+
+    def see(tensor: torch.Tensor, *args: object, **options: object) -> torch.Tensor:
+        made.add(tensor.device.type)
+        return fill(tensor, *args, **options)
+
+    monkeypatch.setattr(torch.nn.init, "kaiming_uniform_", see)
+    edit_config(folder, network=asdict(replace(TINY, channels=(8, 4, 4, 4, 4))))
+    with pytest.raises(
+        ValueError, match=r"weight must be torch.float32 of shape \(8, 1, 3, 3\), got"
+    ):
+        VAEGMM.from_pretrained(folder)
+    assert made == {"meta"}
 
 
 def test_a_config_nested_beyond_reading_is_refused(folder: Path) -> None:

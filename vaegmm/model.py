@@ -168,15 +168,17 @@ class VAEGMM(nn.Module):
         """
         config = read_config(folder)
         tensors = read_tensors(folder / "model.safetensors")
-        # Before a mixture of the config's size is made: that may be any amount of memory.
+        # Before any of the config's sizes is made: that may be any amount of memory.
         shape = len(config.component_labels), config.network.latent_dim
         if "means" in tensors:
             _check_tensor(folder, "means", shape, torch.float32, tensors["means"])
         try:
-            model = cls(config)
+            with torch.device("meta"):
+                expected = cls(config).state_dict()
         except ValueError as error:
             raise ValueError(f"{folder / 'config.json'}: {error}") from error
-        _check_tensors(folder, model.state_dict(), tensors)
+        _check_tensors(folder, expected, tensors)
+        model = cls(config)
         model.load_state_dict(tensors)
         # Convolutions on the CPU are twice as fast with channels last.
         return model.to(memory_format=torch.channels_last).eval()

@@ -8,12 +8,11 @@ something executed, much memory asked for.
 from __future__ import annotations
 
 import random
-import shutil
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -74,11 +73,13 @@ class Failure:
         case: what was put in.
         reason: what happened, in lines.
         number: of the case.
+        files: what lay in the files that the case names, by name.
     """
 
     case: Case
     reason: str
     number: int
+    files: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass
@@ -96,15 +97,17 @@ class Counts:
     failures: list[Failure] = field(default_factory=list)
 
 
-def check_refusal(sentence: str, is_page: bool = False, given: Path | None = None) -> str | None:
+def check_refusal(sentence: str, is_page: bool = False, given: Sequence[str] = ()) -> str | None:
     """Return what is wrong with a refusal; None: it is one clear sentence.
 
     Args:
         sentence: as the person sees it.
         is_page: see `Entry`.
-        given: a folder, paths in which the person named.
+        given: what the person typed, and may see again: words, a folder that paths are in.
     """
-    text = sentence if given is None else sentence.replace(str(given), "")
+    text = sentence
+    for words in filter(None, given):
+        text = text.replace(words, "").replace(repr(words), "")
     paths = (sys.prefix, str(ROOT), str(Path.home()), tempfile.gettempdir(), "site-packages")
     if not text.strip():
         return "says nothing"
@@ -153,9 +156,9 @@ def attack(
                 counts.taken += sentence is None
                 counts.refused += sentence is not None
                 if sentence is not None:
-                    wrong = check_refusal(
-                        sentence, entry.is_page, None if entry.is_page else sandbox
-                    )
+                    typed = [case.content] if isinstance(case.content, str) else []
+                    given = () if entry.is_page else (*typed, str(sandbox))
+                    wrong = check_refusal(sentence, entry.is_page, given)
                     reason = wrong and f"the refusal {wrong}:\n{sentence[:2000]}"
             seconds, growth = time.perf_counter() - begun, most_memory() - before
             if number >= N_WARM:
@@ -168,25 +171,32 @@ def attack(
             reasons = [*filter(None, [reason]), *watch.problems]
             watch.problems.clear()
             if reasons:
-                counts.failures.append(Failure(case, "\n".join(reasons), number))
+                files = _read_files(case.content)
+                counts.failures.append(Failure(case, "\n".join(reasons), number, files))
     if watch.problems:
         case = Case(None, False, "all of them together")
         counts.failures.append(Failure(case, "\n".join(watch.problems), n))
     return counts
 
 
-def keep(failure: Failure, entry: str, folder: Path) -> Path:
-    """Write a failing input, and what happened, into a folder; return the file of the latter.
+def _read_files(content: object) -> dict[str, bytes]:
+    """Return what lies in the file or folder that a case consists of, before the next is there."""
+    parts = content if isinstance(content, tuple) else (content,)
+    paths = [Path(part) for part in parts if isinstance(part, Path)]
+    inner = [path for folder in paths if folder.is_dir() for path in folder.iterdir()]
+    files = [path for path in (*paths, *inner) if path.is_file()]
+    return {path.name: path.read_bytes() for path in files}
 
-    What lies in files is copied only where it is still there: the next case may have replaced it.
-    """
+
+def keep(failure: Failure, entry: str, folder: Path) -> Path:
+    """Write a failing input, and what happened, into a folder; return the file of the latter."""
     folder.mkdir(parents=True, exist_ok=True)
     stem = folder / f"{entry.replace(' ', '-')}-{failure.number}"
     content = failure.case.content
     if isinstance(content, bytes):
         stem.with_suffix(".bin").write_bytes(content)
-    elif isinstance(content, Path) and content.is_file():
-        shutil.copy(content, stem.with_suffix(content.suffix))
+    for name, inner in failure.files.items():
+        (folder / f"{stem.name}-{name}").write_bytes(inner)
     report = stem.with_suffix(".txt")
     words = f"{entry}, case {failure.number}: {failure.case.what}\n\n{failure.reason}\n"
     report.write_text(f"{words}\n{repr(content)[:100_000]}\n", encoding="utf-8")

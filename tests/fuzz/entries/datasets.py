@@ -177,12 +177,13 @@ def make_entries(folder: Path) -> tuple[Entry, ...]:
         content, is_mutant, what = _draw_npz(rng)
         path = folder / rng.choice(("a.npz", "<b>.npz", "ä ö.npz", "a\nb.npz"))
         path.write_bytes(content)
-        return Case((str(path), rng.random() < 0.7), is_mutant, what)
+        return Case((path, rng.random() < 0.7), is_mutant, what)
 
     def put(content: object) -> str | None:
         assert isinstance(content, tuple)
         try:
-            load_dataset(*content)
+            name, *rest = content
+            load_dataset(str(name), *rest)
         except ValueError as error:
             return str(error)
         return None
@@ -193,6 +194,6 @@ def make_entries(folder: Path) -> tuple[Entry, ...]:
         for file, content in {**whole, name: odd}.items():
             (raw / file).write_bytes(content)
         part = name.startswith("train") if rng.random() < 0.9 else rng.random() < 0.5
-        return Case(("mnist", part, (), str(folder)), is_mutant, f"odd {name}")
+        return Case(("mnist", part, (), raw.parents[1]), is_mutant, f"odd {name}")
 
     return (Entry("npz files", make_npz, put, weight=4), Entry("IDX files", make_idx, put))
