@@ -40,7 +40,7 @@ def test_lists_become_tuples_and_integers_floats(tmp_path: Path) -> None:
         ),
         ("[data]\ndata_dir = 3", r"data_dir: expected str \| None, got 3"),
         ("[data]\ndigits = ['1']", "digits: expected int, got '1'"),
-        ("data = 3", "expected a table of settings, got int"),
+        ("data = 3", "expected a table of settings, got 3"),
         ("seed = ", "is not valid TOML"),
         ("[training]\nbeta = 1" + 400 * "0", "beta: expected float, got 1000"),
         ("seed = " + 20_000 * "[", "is not valid TOML"),

@@ -112,6 +112,30 @@ def test_a_tensor_that_does_not_fit_is_named(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b'"means"', b'"\\u001b[31m"', r"unknown tensor \?\[31m$|missing tensor means"),
+        (
+            b'"F32"',
+            b'"\\u001b[31m"',
+            r"is damaged or no safetensors file: .*`\?\[31m`, exp.*\.\.\.$",
+        ),
+    ],
+)
+def test_no_text_of_a_file_steers_a_terminal(
+    old: bytes, new: bytes, message: str, folder: Path
+) -> None:
+    path = folder / "model.safetensors"
+    content = path.read_bytes()
+    length = int.from_bytes(content[:8], "little")
+    header = content[8 : 8 + length].replace(old, new, 1)
+    path.write_bytes(len(header).to_bytes(8, "little") + header + content[8 + length :])
+    with pytest.raises(ValueError, match=message) as refusal:
+        VAEGMM.from_pretrained(folder)
+    assert str(refusal.value).isprintable()
+
+
+@pytest.mark.parametrize(
     ("name", "factor", "message"),
     [
         ("weights", 5, "weights must not be negative and must sum to 1"),

@@ -20,6 +20,7 @@ from vaegmm.hub.weights import find_weights
 from vaegmm.mixture.gaussian import log_joint
 from vaegmm.model_config import ModelConfig, check_config, read_config
 from vaegmm.networks.vae import VAE
+from vaegmm.settings import plain
 from vaegmm.tensors import read_tensors, write_tensors
 
 
@@ -200,7 +201,7 @@ def _check_tensors(folder: Path, expected: dict[str, Tensor], found: dict[str, T
         if name not in found:
             raise ValueError(f"{path}: missing tensor {name}")
         if name not in expected:
-            raise ValueError(f"{path}: unknown tensor {name}")
+            raise ValueError(f"{path}: unknown tensor {plain(name)}")
         shape, dtype = tuple(expected[name].shape), expected[name].dtype
         _check_tensor(folder, name, shape, dtype, found[name])
         if not found[name].isfinite().all():

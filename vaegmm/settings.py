@@ -17,7 +17,7 @@ from typing import Literal, TypeVar
 from vaegmm.config import ExperimentConfig
 
 T = TypeVar("T")
-MAX_SHOWN = 80  # signs of a value, in a message
+MAX_SHOWN, MAX_TEXT = 80, 250  # signs of a value and of a text, in a message
 
 
 def load_toml(path: str | Path, default: ExperimentConfig | None = None) -> ExperimentConfig:
@@ -54,7 +54,7 @@ def from_dict(cls: type[T], values: object, where: str, default: T | None = None
         ValueError: an unknown key, a value of the wrong type, or none for a key without a default.
     """
     if not isinstance(values, dict):
-        raise ValueError(f"{where}: expected a table of settings, got {type(values).__name__}")
+        raise ValueError(f"{where}: expected a table of settings, got {show(values)}")
     hints = typing.get_type_hints(cls)
     unknown = [key for key in values if key not in hints]
     if unknown:
@@ -76,6 +76,15 @@ def show(value: object) -> str:
     """Return a value as it can be printed in a sentence: what is long is cut off."""
     text = repr(value)
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
+
+
+def plain(text: object) -> str:
+    """Return text of a file or a library as it can be printed in a sentence.
+
+    Signs that would steer a terminal become question marks; what is long is cut off.
+    """
+    signs = "".join(sign if sign.isprintable() else "?" for sign in str(text))
+    return signs if len(signs) <= MAX_TEXT else f"{signs[:MAX_TEXT]}..."
 
 
 def _find_required(cls: type) -> list[str]:

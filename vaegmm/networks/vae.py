@@ -97,7 +97,7 @@ def check_network(config: NetworkConfig) -> None:
             raise ValueError(f"{name} must be from {smallest} to {largest}, got {size}")
     if not 0 <= config.dropout < 1:
         raise ValueError(f"dropout must be in [0, 1), got {config.dropout}")
-    n_parameters = _count_parameters(config)
+    n_parameters = _count(config)
     if n_parameters > MAX_PARAMETERS:
         raise ValueError(
             f"a network must have at most {MAX_PARAMETERS:,} parameters, got {n_parameters:,}; "
@@ -105,7 +105,17 @@ def check_network(config: NetworkConfig) -> None:
         )
 
 
-def _count_parameters(config: NetworkConfig) -> int:
-    with torch.device("meta"):  # counted, not made
+def count_parameters(config: NetworkConfig) -> int:
+    """Return the number of parameters of a network, which is not made for that.
+
+    Raises:
+        ValueError: a size that no network can have.
+    """
+    check_network(config)
+    return _count(config)
+
+
+def _count(config: NetworkConfig) -> int:
+    with torch.device("meta"):
         halves = [make(config) for make in KINDS[config.kind]]
     return sum(p.numel() for half in halves for p in half.parameters())
