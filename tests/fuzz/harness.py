@@ -10,13 +10,12 @@ from __future__ import annotations
 import random
 import sys
 import tempfile
-import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.fuzz.guard import ROOT, Hang, most_memory, watching
+from tests.fuzz.guard import ROOT, Hang, most_memory, now_s, watching
 
 LIMIT_S = 2.0
 MAX_GROWTH = 1500 * 2**20  # bytes that one case may add to the most memory so far
@@ -108,6 +107,8 @@ def check_refusal(sentence: str, is_page: bool = False, given: Sequence[str] = (
     text = sentence
     for words in filter(None, given):
         text = text.replace(words, "").replace(repr(words), "")
+        for sign in {sign for sign in words if not sign.isprintable()} - {"\n"}:
+            text = text.replace(sign, "")  # a path comes back in another spelling
     paths = (sys.prefix, str(ROOT), str(Path.home()), tempfile.gettempdir(), "site-packages")
     if not text.strip():
         return "says nothing"
@@ -145,7 +146,7 @@ def attack(
             counts.tried += 1
             counts.mutants += case.is_mutant
             counts.kinds[case.what] = counts.kinds.get(case.what, 0) + 1
-            before, begun = most_memory(), time.perf_counter()
+            before, begun = most_memory(), now_s()
             reason = None
             try:
                 with watch.looking():
@@ -160,7 +161,7 @@ def attack(
                     given = () if entry.is_page else (*typed, str(sandbox))
                     wrong = check_refusal(sentence, entry.is_page, given)
                     reason = wrong and f"the refusal {wrong}:\n{sentence[:2000]}"
-            seconds, growth = time.perf_counter() - begun, most_memory() - before
+            seconds, growth = now_s() - begun, most_memory() - before
             if number >= N_WARM:
                 if seconds > counts.slowest_s:
                     counts.slowest_s, counts.slowest = seconds, case.what
@@ -199,5 +200,5 @@ def keep(failure: Failure, entry: str, folder: Path) -> Path:
         (folder / f"{stem.name}-{name}").write_bytes(inner)
     report = stem.with_suffix(".txt")
     words = f"{entry}, case {failure.number}: {failure.case.what}\n\n{failure.reason}\n"
-    report.write_text(f"{words}\n{repr(content)[:100_000]}\n", encoding="utf-8")
+    report.write_text(f"{words}\n{repr(content)[:100_000]}\n", "utf-8", "backslashreplace")
     return report
