@@ -34,6 +34,7 @@ def make_model(folder: Path) -> None:
     config = MixtureConfig(n_components=4, n_init=1)
     model = attach_mixture(VAE(TINY), data, config, seed=0, training_images="a sample")
     model.save_pretrained(folder, "# A model\n")
+    use(folder)  # what is imported for it takes seconds, which no input is blamed for
 
 
 def use(folder: Path) -> None:
