@@ -28,10 +28,10 @@ ROOMS = (
     "mixture",
     "data",
     "outliers",
+    "tensors",
     "settings",
     "config",
     "runtime",
-    "tensors",
     "files",
 )
 MODULES = sorted((ROOT / "vaegmm").rglob("*.py"))

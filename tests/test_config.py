@@ -40,13 +40,28 @@ def test_lists_become_tuples_and_integers_floats(tmp_path: Path) -> None:
         ),
         ("[data]\ndata_dir = 3", r"data_dir: expected str \| None, got 3"),
         ("[data]\ndigits = ['1']", "digits: expected int, got '1'"),
-        ("data = 3", "expected a table of settings, got int"),
+        ("data = 3", "expected a table of settings, got 3"),
         ("seed = ", "is not valid TOML"),
         ("[training]\nbeta = 1" + 400 * "0", "beta: expected float, got 1000"),
         ("seed = " + 20_000 * "[", "is not valid TOML"),
     ],
 )
 def test_a_wrong_setting_is_named(text: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=message):
+        load_toml(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"seed = {'9' * 5000}", r"a\.toml is not valid TOML: Exceeds the limit"),
+        (f"seed = {[0] * 5000}", r"seed: expected int, got \[0, 0, .{60,80}\.\.\.$"),
+        (f"{'k' * 5000} = 1", r"unknown key 'k{79}\.\.\.; known are"),
+    ],
+)
+def test_what_has_no_end_is_named_and_cut_off(text: str, message: str, tmp_path: Path) -> None:
     file = tmp_path / "a.toml"
     file.write_text(text)
     with pytest.raises(ValueError, match=message):

@@ -66,7 +66,7 @@ def test_label_probabilities_add_up_the_responsibilities(tiny_model: VAEGMM) -> 
         ({"format_version": None}, "format_version must be 4, got None"),
         ({"labels": None}, "missing key 'labels'"),
         ({"thresholds": 3}, "unknown key 'thresholds'"),
-        ({"labels": [4, 1, 8]}, r"labels must be from 0, ascending and without repeats"),
+        ({"labels": [4, 1, 8]}, r"labels must be from 0 to 999, ascending and without repeats"),
         ({"component_labels": [1, 4, 8, 9]}, r"component_labels must be taken from labels"),
         ({"component_labels": [1, 4, 8]}, r"means must be torch.float32 of shape \(3, 2\), got"),
         ({"temperature": "low"}, "temperature: expected float, got 'low'"),
@@ -75,7 +75,9 @@ def test_label_probabilities_add_up_the_responsibilities(tiny_model: VAEGMM) -> 
         ({"temperature": 0}, "temperature must be above 0, got 0"),
         ({"outliers": {"threshold": 1}}, "missing key 'log_density_median'"),
         ({"outliers": 3}, "missing key 'log_density_median'"),
-        ({"labels": [-1, 4, 8]}, r"config\.json: labels must be from 0"),
+        ({"labels": [-1, 4, 8]}, r"config\.json: labels must be from 0 to 999"),
+        ({"labels": [1, 4, 1000]}, "labels must be from 0 to 999"),
+        ({"labels": [0] * 9999}, r"got \((0, ){26}0\.\.\.$"),
         ({"temperature": float("nan")}, "temperature must be a finite number"),
         ({"network": {"latent_dim": 2}}, "missing key 'kind'"),
         ({"network": 3}, "missing key 'kind'"),
@@ -110,6 +112,30 @@ def test_a_tensor_that_does_not_fit_is_named(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b'"means"', b'"\\u001b[31m"', r"unknown tensor \?\[31m$|missing tensor means"),
+        (
+            b'"F32"',
+            b'"\\u001b[31m"',
+            r"is damaged or no safetensors file: .*`\?\[31m`, exp.*\.\.\.$",
+        ),
+    ],
+)
+def test_no_text_of_a_file_steers_a_terminal(
+    old: bytes, new: bytes, message: str, folder: Path
+) -> None:
+    path = folder / "model.safetensors"
+    content = path.read_bytes()
+    length = int.from_bytes(content[:8], "little")
+    header = content[8 : 8 + length].replace(old, new, 1)
+    path.write_bytes(len(header).to_bytes(8, "little") + header + content[8 + length :])
+    with pytest.raises(ValueError, match=message) as refusal:
+        VAEGMM.from_pretrained(folder)
+    assert str(refusal.value).isprintable()
+
+
+@pytest.mark.parametrize(
     ("name", "factor", "message"),
     [
         ("weights", 5, "weights must not be negative and must sum to 1"),
@@ -133,6 +159,25 @@ def test_a_config_that_asks_for_all_memory_is_refused_before_any_is_taken(folder
     edit_config(folder, network=network, component_labels=[1, 4, 8] * 10_000)
     with pytest.raises(ValueError, match=r"means must be torch.float32 of shape \(30000, 4096\)"):
         VAEGMM.from_pretrained(folder)
+
+
+def test_a_network_of_another_size_is_refused_before_it_is_made(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A config of 32 layers of 4096 channels took 19 GB before it was compared with the tensors."""
+    made, fill = set(), torch.nn.init.kaiming_uniform_
+
+    def see(tensor: torch.Tensor, *args: object, **options: object) -> torch.Tensor:
+        made.add(tensor.device.type)
+        return fill(tensor, *args, **options)
+
+    monkeypatch.setattr(torch.nn.init, "kaiming_uniform_", see)
+    edit_config(folder, network=asdict(replace(TINY, channels=(8, 4, 4, 4, 4))))
+    with pytest.raises(
+        ValueError, match=r"weight must be torch.float32 of shape \(8, 1, 3, 3\), got"
+    ):
+        VAEGMM.from_pretrained(folder)
+    assert made == {"meta"}
 
 
 def test_a_config_nested_beyond_reading_is_refused(folder: Path) -> None:

@@ -19,6 +19,7 @@ from vaegmm.hub.weights import find_weights
 from vaegmm.mixture.gaussian import log_joint
 from vaegmm.model_config import ModelConfig, check_config, read_config, write_config
 from vaegmm.networks.vae import VAE
+from vaegmm.settings import plain
 from vaegmm.tensors import check_digest, read_tensors, write_tensors
 
 
@@ -172,16 +173,18 @@ class VAEGMM(nn.Module):
         """
         config = read_config(folder)
         tensors = read_tensors(folder / "model.safetensors")
-        # Before a mixture of the config's size is made: that may be any amount of memory.
+        # Before any of the config's sizes is made: that may be any amount of memory.
         shape = len(config.component_labels), config.network.latent_dim
         if "means" in tensors:
             _check_tensor(folder, "means", shape, torch.float32, tensors["means"])
         try:
-            model = cls(config)
+            with torch.device("meta"):
+                expected = cls(config).state_dict()
         except ValueError as error:
             raise ValueError(f"{folder / 'config.json'}: {error}") from error
-        _check_tensors(folder, model.state_dict(), tensors)
+        _check_tensors(folder, expected, tensors)
         check_digest(folder / "model.safetensors", folder / "config.json")
+        model = cls(config)
         model.load_state_dict(tensors)
         # Convolutions on the CPU are twice as fast with channels last.
         return model.to(memory_format=torch.channels_last).eval()
@@ -203,7 +206,7 @@ def _check_tensors(folder: Path, expected: dict[str, Tensor], found: dict[str, T
         if name not in found:
             raise ValueError(f"{path}: missing tensor {name}")
         if name not in expected:
-            raise ValueError(f"{path}: unknown tensor {name}")
+            raise ValueError(f"{path}: unknown tensor {plain(name)}")
         shape, dtype = tuple(expected[name].shape), expected[name].dtype
         _check_tensor(folder, name, shape, dtype, found[name])
         if not found[name].isfinite().all():

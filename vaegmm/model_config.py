@@ -13,10 +13,11 @@ from pathlib import Path
 from vaegmm.config import NetworkConfig
 from vaegmm.files import write_json
 from vaegmm.outliers import OutlierRule
-from vaegmm.settings import check_finite, from_dict
+from vaegmm.settings import check_finite, from_dict, show
 from vaegmm.tensors import DIGEST
 
 FORMAT_VERSION = 4
+MAX_LABEL = 999  # as of data sets
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def read_config(folder: Path) -> ModelConfig:
     version = values.get("format_version") if isinstance(values, dict) else None
     if version != FORMAT_VERSION:
         raise ValueError(
-            f"{path}: format_version must be {FORMAT_VERSION}, got {version!r}; update the "
+            f"{path}: format_version must be {FORMAT_VERSION}, got {show(version)}; update the "
             "program or train the model again"
         )
     values.pop(DIGEST, None)
@@ -92,8 +93,12 @@ def check_config(config: ModelConfig) -> None:
     """
     check_finite(config)
     labels = config.labels
-    if not labels or list(labels) != sorted(set(labels)) or labels[0] < 0:
-        raise ValueError(f"labels must be from 0, ascending and without repeats, got {labels}")
+    is_ascending = list(labels) == sorted(set(labels))
+    if not labels or not is_ascending or labels[0] < 0 or labels[-1] > MAX_LABEL:
+        raise ValueError(
+            f"labels must be from 0 to {MAX_LABEL}, ascending and without repeats, got "
+            f"{show(labels)}"
+        )
     for name, value in (
         ("temperature", config.temperature),
         ("log_density_tail", config.outliers.log_density_tail),
@@ -110,5 +115,6 @@ def check_config(config: ModelConfig) -> None:
     strangers = set(config.component_labels) - set(labels)
     if strangers or not config.component_labels:
         raise ValueError(
-            f"component_labels must be taken from labels {labels}, got {config.component_labels}"
+            f"component_labels must be taken from labels {show(labels)}, got "
+            f"{show(config.component_labels)}"
         )

@@ -17,6 +17,7 @@ from typing import Literal, TypeVar
 from vaegmm.config import ExperimentConfig
 
 T = TypeVar("T")
+MAX_SHOWN, MAX_TEXT = 80, 250  # signs of a value and of a text, in a message
 
 
 def load_toml(path: str | Path, default: ExperimentConfig | None = None) -> ExperimentConfig:
@@ -35,7 +36,7 @@ def load_toml(path: str | Path, default: ExperimentConfig | None = None) -> Expe
         values = tomllib.loads(text)
     except OSError as error:
         raise ValueError(f"cannot read the config {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # an endless number is no TOMLDecodeError
         raise ValueError(f"{path} is not valid TOML: {error}") from error
     return from_dict(ExperimentConfig, values, str(path), default)
 
@@ -50,21 +51,46 @@ def from_dict(cls: type[T], values: object, where: str, default: T | None = None
         default: gives the missing keys instead of the class.
 
     Raises:
-        ValueError: an unknown key, or a value of the wrong type.
+        ValueError: an unknown key, a value of the wrong type, or none for a key without a default.
     """
     if not isinstance(values, dict):
-        raise ValueError(f"{where}: expected a table of settings, got {type(values).__name__}")
+        raise ValueError(f"{where}: expected a table of settings, got {show(values)}")
     hints = typing.get_type_hints(cls)
     unknown = [key for key in values if key not in hints]
     if unknown:
         near = difflib.get_close_matches(unknown[0], hints, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(hints)}"
-        raise ValueError(f"{where}: unknown key {unknown[0]!r}; {hint}")
+        raise ValueError(f"{where}: unknown key {show(unknown[0])}; {hint}")
     given = {
         k: _convert(hints[k], v, f"{where}: {k}", getattr(default, k, None))
         for k, v in values.items()
     }
-    return cls(**({} if default is None else vars(default)) | given)
+    values = {**({} if default is None else vars(default)), **given}
+    missing = [name for name in _find_required(cls) if name not in values]
+    if missing:
+        raise ValueError(f"{where}: missing key {missing[0]!r}")
+    return cls(**values)
+
+
+def show(value: object) -> str:
+    """Return a value as it can be printed in a sentence: what is long is cut off."""
+    text = repr(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
+
+
+def plain(text: object) -> str:
+    """Return text of a file or a library as it can be printed in a sentence.
+
+    Signs that would steer a terminal become question marks; what is long is cut off.
+    """
+    signs = "".join(sign if sign.isprintable() else "?" for sign in str(text))
+    return signs if len(signs) <= MAX_TEXT else f"{signs[:MAX_TEXT]}..."
+
+
+def _find_required(cls: type) -> list[str]:
+    assert dataclasses.is_dataclass(cls)
+    none = dataclasses.MISSING
+    return [f.name for f in dataclasses.fields(cls) if f.default is f.default_factory is none]
 
 
 def check_finite(config: object) -> None:
@@ -90,7 +116,9 @@ def _convert(hint: object, value: object, where: str, default: object = None) ->
     if origin is Literal:
         if value in args:
             return value
-        raise ValueError(f"{where}: expected one of {', '.join(map(repr, args))}, got {value!r}")
+        raise ValueError(
+            f"{where}: expected one of {', '.join(map(repr, args))}, got {show(value)}"
+        )
     if origin in (tuple, list) and isinstance(value, list | tuple):
         items = [_convert(args[0], item, where) for item in value]
         return tuple(items) if origin is tuple else items
@@ -99,7 +127,7 @@ def _convert(hint: object, value: object, where: str, default: object = None) ->
     allowed = args if origin is types.UnionType else (hint,)
     if type(value) in allowed:
         return value
-    raise ValueError(f"{where}: expected {_name(hint)}, got {value!r}")
+    raise ValueError(f"{where}: expected {_name(hint)}, got {show(value)}")
 
 
 def _name(hint: object) -> str:

@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from vaegmm.files import replacing
+from vaegmm.settings import plain
 
 DIGEST = "tensors_sha256"  # what the SHA-256 of tensors is called in the JSON file beside them
 
@@ -47,7 +48,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     except OSError as error:
         raise ValueError(f"cannot read {path}: {error.strerror or error}") from error
     except safetensors.SafetensorError as error:
-        raise ValueError(f"{path} is damaged or no safetensors file: {error}") from error
+        raise ValueError(f"{path} is damaged or no safetensors file: {plain(error)}") from error
 
 
 def check_digest(path: Path, words: Path) -> None:
@@ -73,7 +74,8 @@ def check_digest(path: Path, words: Path) -> None:
     if found != expected:
         raise ValueError(
             f"{path} is damaged, or not what {words.name} tells of: its SHA-256 must be "
-            f"{expected!s:.12}..., got {found:.12}...; fetch, save or train the whole folder again"
+            f"{plain(expected):.12}..., got {found:.12}...; fetch, save or train the whole folder "
+            "again"
         )
 
 

@@ -184,7 +184,7 @@ def test_a_run_of_an_earlier_version_goes_on(
     assert "began with" not in label_use(folder)
     (folder / "run.json").write_text(json.dumps({k: v for k, v in old.items() if k != "seed"}))
     assert train.main(resume) == 2
-    assert "run.json is damaged: 'seed'" in capsys.readouterr().err
+    assert "run.json is damaged: missing key 'seed'" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -193,6 +193,7 @@ def test_no_command_has_a_name_of_its_own_for_the_program() -> None:
         ),
         (["train", "--output-dir"], "--output-dir takes FOLDER, got no value; see "),
         (["train", "--resume=3"], "unrecognized options: 3; see "),
+        (["grid", "9" * 5000], f"unrecognized options: {'9' * 278}...; see python -m vaegmm grid"),
     ],
 )
 def test_a_wrong_option_is_one_line(

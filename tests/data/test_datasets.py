@@ -90,6 +90,50 @@ def test_torchvisions_layout_is_read_from_the_environment(
     assert data.labels.dtype == torch.int64
 
 
+ODD_FILES = {
+    "train-images-idx3-ubyte": (
+        (b"", r"train-images-idx3-ubyte is no IDX file of bytes along 3 axes; fetch it again"),
+        (bytes((0, 0, 13, 3)) + bytes(12), "is no IDX file of bytes"),
+        (bytes((0, 0, 8, 3)) + b"\xff" * 12, r"says that it holds 79,2\d+.* and holds 0; fetch"),
+        (
+            bytes((0, 0, 8, 3)) + bytes((0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 9, 9)),
+            r"got \(2, 1, 1\)",
+        ),
+        (bytes((0, 0, 8, 3)) + bytes(12), r"must hold images \(N, 28, 28\), got \(0, 0, 0\)"),
+    ),
+    "train-labels-idx1-ubyte": (
+        (bytes((0, 0, 8, 1, 0, 0, 0, 3, 1, 2)), r"says that it holds 3 bytes \(3,\), and holds 2"),
+        (bytes((0, 0, 8, 1, 0, 0, 0, 2, 1, 2)), "holds 20 images and train-labels.* 2 labels"),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [(name, *odd) for name, odds in ODD_FILES.items() for odd in odds],
+)
+def test_a_damaged_file_of_mnist_is_named(
+    name: str, content: bytes, message: str, tmp_path: Path
+) -> None:
+    """Torchvision ended in an assertion, took shorter files, or said that it could not download."""
+    raw = tmp_path / "MNIST" / "raw"
+    write_idx(raw, 20)
+    (raw / name).write_bytes(content)
+    with pytest.raises(ValueError, match=message):
+        load_dataset("mnist", train=True, data_dir=tmp_path)
+
+
+def test_what_an_old_torchvision_pickled_is_not_read(tmp_path: Path) -> None:
+    folder = tmp_path / "MNIST" / "processed"
+    folder.mkdir(parents=True)
+    for name in ("training.pt", "test.pt"):
+        (folder / name).write_bytes(b"\x80\x04no pickle at all")
+    with pytest.raises(
+        ValueError, match="processed is an old torchvision's, whose pickles are not"
+    ):
+        load_dataset("mnist", train=True, data_dir=tmp_path)
+
+
 def test_a_missing_data_set_names_the_three_ways_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

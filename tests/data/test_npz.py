@@ -137,3 +137,38 @@ def test_a_damaged_file_is_read_or_refused(data: st.DataObject) -> None:
             assert "a.npz" in str(error)
         else:
             assert len(images) == len(labels)
+
+
+def write_header(shape: str) -> bytes:
+    header = f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}}}\n".encode()
+    return b"\x93NUMPY\1\0" + len(header).to_bytes(2, "little") + header
+
+
+def test_zeros_without_end_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x.npy", write_header("(600000, 28, 28)") + bytes(600_000 * 784))
+        archive.writestr("y.npy", write_header("(600000,)") + bytes(600_000))
+    with pytest.raises(ValueError, match=r"x would unpack from [\d,]+ bytes to 470,400,\d+, as no"):
+        read_npz(path, train=True)
+
+
+def test_a_shape_that_is_none_is_refused(tmp_path: Path) -> None:
+    """Fuzzing: two-line shapes and True ended in a TypeError of NumPy's."""
+    path = tmp_path / "a.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x.npy", write_header("(True, 28, 28)") + bytes(784))
+        archive.writestr("y.npy", write_header("(1,)") + bytes(1))
+    with pytest.raises(ValueError, match="x is not a plain numeric array"):
+        read_npz(path, train=True)
+
+
+def test_keys_that_steer_a_terminal_or_have_no_end_are_shown_as_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    np.savez(
+        path, **{"\x1b[31m": LABELS, "x" * 3000: LABELS, **{f"k{n}": LABELS for n in range(50)}}
+    )
+    with pytest.raises(ValueError, match="found ") as refusal:
+        read_npz(path, train=True)
+    assert str(refusal.value).isprintable()
+    assert len(str(refusal.value)) < 600 + len(str(path))

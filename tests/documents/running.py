@@ -19,6 +19,8 @@ import av
 import numpy as np
 from PIL import Image
 
+from tests.documents.fences import ROOT
+
 FILE = re.compile(r"[\w./-]+\.(?:npz|png|gif|webp|mp4|avi|json|html|jpg)")
 OUTPUTS = ("-o", "--output", "--output-dir")
 PICTURES = (".png", ".gif", ".webp", ".jpg")
@@ -42,8 +44,10 @@ def find_main(words: Sequence[str]) -> tuple[str, list[str]] | None:
             "benchmarks",
             "scripts",
             "app",
+            "tests",
         ):
-            return (f"{module}.__main__" if "." not in module else module), rest
+            is_package = (ROOT / module.replace(".", "/")).is_dir()
+            return (f"{module}.__main__" if is_package else module), rest
         case ["python", "train.py" | "evaluate.py" as door, *rest]:
             return f"vaegmm.cli.{door.removesuffix('.py')}", rest
     return None

@@ -66,6 +66,12 @@ def test_what_was_meant_as_a_repository_is_told_from_a_folder(weights: str) -> N
         parse_weights(weights)
 
 
+@pytest.mark.parametrize("weights", ["a" * 300, "user/name@" + "a" * 5000])
+def test_a_name_that_no_folder_can_have_is_refused(weights: str) -> None:
+    with pytest.raises(ValueError, match=r"weights cannot be '.{70,90}\.\.\.: File name too long"):
+        parse_weights(weights)
+
+
 def test_only_a_whole_hash_pins() -> None:
     assert Repository("user/name", "0123456789" * 4).is_pinned
     for revision in (None, "main", "0123456", "g123456789" * 4):

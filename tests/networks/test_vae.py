@@ -51,6 +51,10 @@ def test_reparameterized_noise_has_the_posteriors_moments() -> None:
         ({"channels": (4, 4, 0, 4, 4)}, "channels must be 5 numbers from 1 to 4096"),
         ({"latent_dim": 0}, "latent_dim must be from 1 to 4096, got 0"),
         ({"dense_size": 10**12}, "dense_size must be from 0 to 4096, got 10{12}"),
+        (
+            {"channels": (3000, 3000, 3000, 4, 4)},
+            "a network must have at most 100,000,000 parameters, got 32",
+        ),
         ({"dropout": 1.0}, r"dropout must be in \[0, 1\), got 1.0"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -114,6 +115,69 @@ def test_what_cannot_be_resumed_from_is_named(parts: Split, tmp_path: Path) -> N
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ValueError, match=r"cannot resume from .*checkpoint.safetensors"):
+        fit(parts, path, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda rest: [], "its format_version is not 1"),
+        (lambda rest: rest | {"format_version": 2}, "its format_version is not 1"),
+        (lambda rest: {k: rest[k] for k in rest if k != "scheduler"}, "it holds no 'scheduler'"),
+        (lambda rest: rest | {"scheduler": 5}, r"scheduler must be like \{.*, got 5"),
+        (
+            lambda rest: rest | {"scheduler": rest["scheduler"] | {"step": 5}},
+            r"scheduler must be like \{.*\.\.\., got \{",
+        ),
+        (
+            lambda rest: rest | {"scheduler": rest["scheduler"] | {"mode": "<b>"}},
+            "scheduler.mode must be like 'min', got '<b>'",
+        ),
+        (
+            lambda rest: rest | {"scheduler": rest["scheduler"] | {"_last_lr": [None]}},
+            r"scheduler._last_lr.0 must be like 0\.005, got None",
+        ),
+        (lambda rest: rest | {"param_groups": []}, r"param_groups must be like \[.*, got \[\]"),
+        (
+            lambda rest: rest | {"param_groups": [rest["param_groups"][0] | {"params": [0] * 40}]},
+            "param_groups.0.params must be like|param_groups are not those of this network",
+        ),
+        (lambda rest: rest | {"history": {}}, r"history must be a list, got \{\}"),
+        (lambda rest: rest | {"history": [3]}, "history: expected a table of settings, got 3"),
+    ],
+)
+def test_a_part_of_another_form_is_named(
+    change: Callable[[dict[str, object]], object], message: str, parts: Split, tmp_path: Path
+) -> None:
+    """Fuzzing: these ended in errors of Python's, or stopped the run epochs later."""
+    path = tmp_path / "checkpoint.safetensors"
+    fit(parts, path, 1)
+    tensors = load_file(path)
+    with safe_open(path, "pt") as file:
+        rest = json.loads(file.metadata()["state"])
+    save_file(tensors, path, {"state": json.dumps(change(rest))})
+    with pytest.raises(ValueError, match=f"cannot resume from .*checkpoint.safetensors: {message}"):
+        fit(parts, path, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("generator", lambda tensor: tensor.float(), "written on another kind of device"),
+        ("generator", lambda tensor: tensor[0], "this run has 1"),
+        ("optimizer.0.exp_avg", lambda tensor: tensor[:1, :, :1], "optimizer.0.exp_avg is of no"),
+    ],
+)
+def test_a_tensor_of_another_form_is_named(
+    name: str, change: Callable[[Tensor], Tensor], message: str, parts: Split, tmp_path: Path
+) -> None:
+    path = tmp_path / "checkpoint.safetensors"
+    fit(parts, path, 1)
+    tensors = load_file(path)
+    with safe_open(path, "pt") as file:
+        metadata = file.metadata()
+    save_file({**tensors, name: change(tensors[name]).contiguous()}, path, metadata)
+    with pytest.raises(ValueError, match=message):
         fit(parts, path, resume=True)
 
 

@@ -54,3 +54,9 @@ def test_a_damaged_file_is_named(text: str, tmp_path: Path) -> None:
     (tmp_path / "h.json").write_text(text)
     with pytest.raises(ValueError, match=r"h\.json is damaged"):
         read_epochs(tmp_path / "h.json", Epoch)
+
+
+def test_a_figure_that_is_missing_is_named(tmp_path: Path) -> None:
+    (tmp_path / "h.json").write_text(json.dumps([{"epoch": 1, "train": {"loss": 1.0, "kl": 2.0}}]))
+    with pytest.raises(ValueError, match=r"h\.json: train: missing key 'reconstruction_nll'"):
+        read_epochs(tmp_path / "h.json", Epoch)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+MAX_SIGNS = 300  # of what was typed
 SUGGESTION = re.compile(" (Perhaps you meant|Arguments similar to)")
 MISSING = re.compile(" {5}[^ ]")  # a name of what is missing; text about it stands further in
 NAME = re.compile("(?:Error parsing|for argument) '?([a-z_-]+)")
@@ -63,7 +64,8 @@ def unbox(box: str, prog: str, options: Mapping[str, Option]) -> str:
     words = " ".join(row.strip() for row in said).partition("  Got errors")[0].rstrip(".")
     meant = [rows[i + 1].strip() for i, row in enumerate(rows[:-1]) if SUGGESTION.match(row)]
     hint = f"did you mean {meant[0]}?" if meant else f"see {prog} --help"
-    return f"{_translate(words, options)}; {hint}"
+    said_in_full = _translate(words, options)
+    return f"{said_in_full[:MAX_SIGNS]}{'...' if said_in_full[MAX_SIGNS:] else ''}; {hint}"
 
 
 def _translate(words: str, options: Mapping[str, Option]) -> str:

@@ -19,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vaegmm.data.idx import idx_files, read_idx
 from vaegmm.data.npz import read_npz
 
 SAMPLE = Path(__file__).parents[2] / "sample" / "mnist-sample.npz"
@@ -162,21 +163,33 @@ def _find_sample() -> Path:
 
 
 def _load_torchvision(name: str, train: bool, data_dir: str | Path | None) -> LabelledImages:
+    root = find_data_dir(data_dir)
+    folder = root / TORCHVISION[name] / "raw"
+    if not _is_present(folder):
+        _download(name, root)
+    # Not by torchvision, which reads damaged files without a word, or ends in an assertion.
+    return LabelledImages.from_arrays(*read_idx(folder, train))
+
+
+def _download(name: str, root: Path) -> None:
+    pickles = root / TORCHVISION[name] / "processed"
+    if pickles.exists():  # torchvision would load them instead
+        raise ValueError(
+            f"{pickles} is an old torchvision's, whose pickles are not read; remove it, and {name} "
+            "is downloaded anew"
+        )
     import torchvision  # one second of import that only this needs
 
-    root = find_data_dir(data_dir)
-    cls = getattr(torchvision.datasets, TORCHVISION[name])
     try:
         with _bars_on_a_terminal_alone():
-            data = cls(root, train=train, download=not _is_present(root / TORCHVISION[name]))
-    except (RuntimeError, OSError, ValueError) as error:
+            getattr(torchvision.datasets, TORCHVISION[name])(root, download=True)
+    except (RuntimeError, OSError, ValueError, AssertionError) as error:
         reason = str(error).partition("\n")[0].rstrip(":") or type(error).__name__
         instead = "sample" if SAMPLE.exists() else "FILE.npz"
         raise ValueError(
             f"{name} is not in {root} and could not be downloaded ({reason}); give --data-dir, "
             f"set VAEGMM_DATA to a folder that holds it, or use --dataset {instead}"
         ) from error
-    return LabelledImages(data.data, data.targets.long())
 
 
 @contextlib.contextmanager
@@ -189,10 +202,7 @@ def _bars_on_a_terminal_alone() -> Iterator[None]:
 
 def _is_present(folder: Path) -> bool:
     """Whether all four files lie there (unpacked), so that a read-only folder serves too."""
-    parts = [
-        f"{part}-{kind}" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")
-    ]
-    return all((folder / "raw" / f"{part}-ubyte").is_file() for part in parts)
+    return all(path.is_file() for train in (True, False) for path in idx_files(folder, train))
 
 
 def find_data_dir(data_dir: str | Path | None) -> Path:

@@ -18,6 +18,9 @@ KEY_PAIRS = {
 }
 
 MAX_LABEL = 999
+# What unpacks to more than so many bytes, and to so many times its own, is no set of pictures.
+MAX_EASY, MAX_RATIO = 4 * 10**8, 100
+MAX_NAMES, MAX_SIGNS = 10, 40  # of a file's keys, in a message
 # What zipfile and NumPy raise on damaged files, found by damaging them.
 UNREADABLE = (
     OSError,
@@ -58,7 +61,7 @@ def read_npz(path: str | Path, train: bool) -> tuple[NDArray[np.uint8], NDArray[
             labels = _read_array(path, file, labels_key)
     except UNREADABLE as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise ValueError(f"cannot read {path} as .npz: {reason}") from error
+        raise ValueError(f"cannot read {path} as .npz: {reason!s:.200}") from error
     images = _check_images(f"{path}: {images_key}", images)
     labels = _check_labels(f"{path}: {labels_key}", labels)
     if len(images) != len(labels):
@@ -84,14 +87,34 @@ def _choose_keys(path: str | Path, keys: set[str], train: bool) -> tuple[str, st
         if keys.issuperset(pair):
             return pair
     known = ", ".join("/".join(pair) for pair in pairs)
-    found = ", ".join(sorted(keys)) or "nothing"
+    found = ", ".join(map(_show, sorted(keys)[:MAX_NAMES])) or "nothing"
     raise ValueError(f"{path}: expected one of the key pairs {known}; found {found}")
 
 
+def _show(name: str) -> str:
+    """Return a key as it can be printed: it may be anything."""
+    short = name if len(name) <= MAX_SIGNS else f"{name[:MAX_SIGNS]}..."
+    return short if short.isprintable() else repr(short)
+
+
+def _check_size(path: str | Path, file: np.lib.npyio.NpzFile, key: str) -> None:
+    """Refuse zeros without end before they are unpacked; no more than is said ever is."""
+    assert file.zip is not None
+    for member in file.zip.infolist():
+        large, small = member.file_size, member.compress_size
+        is_key = member.filename in (key, f"{key}.npy")
+        if is_key and large > max(MAX_EASY, MAX_RATIO * small):
+            raise ValueError(
+                f"{path}: {key} would unpack from {small:,} bytes to {large:,}, as no pictures do; "
+                "write it again, with numpy.savez"
+            )
+
+
 def _read_array(path: str | Path, file: np.lib.npyio.NpzFile, key: str) -> NDArray[np.generic]:
+    _check_size(path, file, key)
     try:
         array: NDArray[np.generic] = file[key]
-    except ValueError as error:  # an object array, or a damaged header
+    except (TypeError, ValueError) as error:  # an object array, or a damaged header
         raise ValueError(
             f"{path}: {key} is not a plain numeric array (objects and pickles are refused); "
             "save it with a numeric dtype"

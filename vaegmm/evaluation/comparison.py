@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 from dataclasses import dataclass
 from pathlib import Path
 
+from vaegmm.evaluation.figures import FIGURES, Figures, read_figures
 from vaegmm.evaluation.page import heading, paragraph, picture, table, write_page, write_text
 from vaegmm.evaluation.plots import plot_runs
-from vaegmm.settings import from_dict
+from vaegmm.networks.vae import count_parameters
 from vaegmm.training.components import CALIBRATED
-from vaegmm.training.history import Epoch
+from vaegmm.training.history import HISTORY, Epoch, read_epochs
+from vaegmm.training.run import read_settings
 
 PICTURES = ("reconstructions.png", "samples.png", "manifold.png", "latents.png")
 HEAD = (
@@ -31,17 +32,17 @@ class FinishedRun:
 
     Attributes:
         folder: where it lies; its name is the run's.
-        settings: what run.json holds.
+        latent_dim: of its network.
+        n_parameters: of its network.
         history: all epochs.
-        metrics: what metrics.json holds for the validation images.
-        label_use: what labels were used for, in words.
+        figures: those of the validation images.
     """
 
     folder: Path
-    settings: dict[str, dict[str, object]]
+    latent_dim: int
+    n_parameters: int
     history: list[Epoch]
-    metrics: dict[str, dict[str, float | None]]
-    label_use: str
+    figures: Figures
 
 
 def read_run(folder: Path) -> FinishedRun:
@@ -51,40 +52,40 @@ def read_run(folder: Path) -> FinishedRun:
         ValueError: a file is missing or damaged.
     """
     try:
-        settings, history, metrics = (
-            json.loads((folder / name).read_text(encoding="utf-8"))
-            for name in ("run.json", "history.json", "metrics.json")
-        )
-        epochs = [from_dict(Epoch, epoch, str(folder / "history.json")) for epoch in history]
-        figures = metrics["validation"]
-        return FinishedRun(folder, settings, epochs, figures, figures["mixture"]["label_use"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        experiment, _ = read_settings(folder)
+        history, figures = read_epochs(folder / HISTORY, Epoch), read_figures(folder)
+        if not any(epoch.is_best for epoch in history) or "validation" not in figures:
+            raise ValueError(f"{HISTORY} or {FIGURES} is missing, or holds nothing of it")
+        network = experiment.network
+        n_parameters = count_parameters(network)
+    except ValueError as error:
         raise ValueError(f"{folder} holds no finished run: {error}") from error
+    return FinishedRun(folder, network.latent_dim, n_parameters, history, figures["validation"])
 
 
 def describe(run: FinishedRun) -> list[str]:
     """Return a run's row of the table, in the order of `HEAD`."""
-    network, mixture = run.metrics["network"], run.metrics["mixture"]
+    network, mixture = run.figures.network, run.figures.mixture
     best = max(epoch.epoch for epoch in run.history if epoch.is_best)
     seconds = statistics.median(epoch.seconds for epoch in run.history)
     return [
         run.folder.name,
-        str(run.settings["network"]["latent_dim"]),
-        f"{run.settings['n_parameters']:,}",
+        str(run.latent_dim),
+        f"{run.n_parameters:,}",
         f"{len(run.history)} ({best})",
         f"{seconds:.1f}",
-        _number(network["elbo"], ".2f"),
-        _number(network["reconstruction_bce"], ".2f"),
-        _number(network["reconstruction_mse"], ".4f"),
-        _number(network["ssim"], ".3f"),
-        _number(network["kl"], ".2f"),
-        str(network["active_units"]),
-        _number(network["blank_share"], ".1%"),
-        str(network["labels_covered"]),
-        str(mixture["n_components"]),
-        _number(mixture["accuracy"], ".2%"),
-        _number(mixture["nmi"], ".3f"),
-        run.label_use.replace(CALIBRATED, ""),
+        _number(network.elbo, ".2f"),
+        _number(network.reconstruction_bce, ".2f"),
+        _number(network.reconstruction_mse, ".4f"),
+        _number(network.ssim, ".3f"),
+        _number(network.kl, ".2f"),
+        str(network.active_units),
+        _number(network.blank_share, ".1%"),
+        str(network.labels_covered),
+        str(mixture.n_components),
+        _number(mixture.accuracy, ".2%"),
+        _number(mixture.nmi, ".3f"),
+        mixture.label_use.replace(CALIBRATED, ""),
     ]
 
 

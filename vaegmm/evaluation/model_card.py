@@ -10,8 +10,6 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-import torch
-
 from vaegmm.evaluation.card_data import (
     DataSet,
     describe_images,
@@ -22,8 +20,8 @@ from vaegmm.evaluation.card_data import (
 from vaegmm.evaluation.card_settings import list_settings
 from vaegmm.evaluation.figures import Figures, read_figures
 from vaegmm.evaluation.markdown import escape, picture, table
-from vaegmm.model import VAEGMM
-from vaegmm.model_config import ModelConfig, read_config
+from vaegmm.model_config import ModelConfig, check_config, read_config
+from vaegmm.networks.vae import count_parameters
 from vaegmm.training.start import BEGAN
 
 README = "README.md"
@@ -95,11 +93,10 @@ def write_model_card(
 
 def _count_parameters(folder: Path, config: ModelConfig) -> int:
     try:
-        with torch.device("meta"):  # counted, not made
-            model = VAEGMM(config)
+        check_config(config)
+        return count_parameters(config.network)
     except ValueError as error:
         raise ValueError(f"{folder / 'config.json'}: {error}") from error
-    return sum(parameter.numel() for parameter in model.network.parameters())
 
 
 def _introduce(config: ModelConfig, n_parameters: int, data: DataSet) -> str:

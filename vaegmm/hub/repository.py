@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from vaegmm.settings import show
+
 WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
 DEFAULT = WEIGHTS / "digits"
 EMBEDDED = (DEFAULT, WEIGHTS / "digits148")
@@ -55,14 +57,15 @@ def parse_weights(weights: str | Path | None, revision: str | None = None) -> Pa
             otherwise, such as its address.
     """
     path = DEFAULT if weights is None else Path(weights)
-    if isinstance(weights, str) and MEANT.fullmatch(weights) and not path.exists():
+    is_here = _exists(path)
+    if isinstance(weights, str) and MEANT.fullmatch(weights) and not is_here:
         raise ValueError(
             f"weights must be a folder, or a repository as user/name or user/name@revision, got "
             f"{weights!r}"
         )
     match = NAME.fullmatch(weights) if isinstance(weights, str) else None
     has_revision = revision is not None or (match is not None and match[2] is not None)
-    if match is None or path.exists() or (path.parent.is_dir() and not has_revision):
+    if match is None or is_here or (path.parent.is_dir() and not has_revision):
         if revision is not None:
             raise ValueError(
                 f"revision must belong to a repository of the hub, got {revision!r} with the "
@@ -74,6 +77,13 @@ def parse_weights(weights: str | Path | None, revision: str | None = None) -> Pa
             f"revision must be given once, got {revision!r} with {weights}; leave one out"
         )
     return Repository(match[1], match[2] or revision)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:  # a name that no folder can have
+        raise ValueError(f"weights cannot be {show(str(path))}: {error.strerror}") from error
 
 
 def check_name(name: str) -> None:

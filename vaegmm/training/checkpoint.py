@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import LRScheduler
 
 from vaegmm.mixture.processes import gather_over_processes, is_first, n_processes, rank
-from vaegmm.settings import from_dict
+from vaegmm.settings import from_dict, plain, show
 from vaegmm.tensors import write_tensors
 
 FORMAT_VERSION = 1
@@ -87,13 +87,55 @@ def load_checkpoint(state: State[Any], path: Path) -> None:
         with safetensors.safe_open(path, "pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             rest = json.loads((file.metadata() or {})["state"])
-        if rest["format_version"] != FORMAT_VERSION:
-            raise ValueError(f"format_version {rest['format_version']} is not {FORMAT_VERSION}")
+        if not isinstance(rest, dict) or rest.get("format_version") != FORMAT_VERSION:
+            raise ValueError(f"its format_version is not {FORMAT_VERSION}")
+        _check_rest(state, rest)
         _restore(state, tensors, rest)
     except FileNotFoundError as error:
         raise ValueError(f"no checkpoint {path}; train without --resume first") from error
-    except (OSError, safetensors.SafetensorError, KeyError, ValueError) as error:
-        raise ValueError(f"cannot resume from {path}: {error}") from error
+    except KeyError as error:
+        raise ValueError(f"cannot resume from {path}: it holds no {error}") from error
+    except (OSError, safetensors.SafetensorError, ValueError, RecursionError) as error:
+        raise ValueError(f"cannot resume from {path}: {plain(error)}") from error
+
+
+def _check_rest(state: State[Any], rest: dict[str, Any]) -> None:
+    """Refuse what is no tensor where it is of another form than a fresh state's own.
+
+    Raises:
+        KeyError: a part is missing.
+        ValueError: a part is of another form; it is named.
+    """
+    _check_form("scheduler", state.scheduler.state_dict(), rest["scheduler"])
+    groups = state.optimizer.state_dict()["param_groups"]
+    _check_form("param_groups", groups, rest["param_groups"])
+    if [own["params"] for own in groups] != [found.get("params") for found in rest["param_groups"]]:
+        raise ValueError("param_groups are not those of this network")
+    if not isinstance(rest["history"], list):
+        raise ValueError(f"history must be a list, got {show(rest['history'])}")
+
+
+def _check_form(name: str, own: object, found: object) -> None:
+    """Compare two values as JSON has them: keys, lengths, words and kinds, not the numbers.
+
+    What another version of torch does not know yet may be missing.
+    """
+    if isinstance(own, dict) and isinstance(found, dict) and own.keys() >= found.keys():
+        pairs = [(key, own[key], found[key]) for key in found]
+    elif isinstance(own, list | tuple) and isinstance(found, list) and len(own) == len(found):
+        pairs = [(index, *pair) for index, pair in enumerate(zip(own, found, strict=True))]
+    elif isinstance(own, dict | list | tuple) or not _is_alike(own, found):
+        raise ValueError(f"{name} must be like {show(own)}, got {show(found)}")
+    else:
+        return
+    for key, ours, theirs in pairs:
+        _check_form(f"{name}.{key}", ours, theirs)
+
+
+def _is_alike(own: object, found: object) -> bool:
+    if isinstance(own, int | float) and not isinstance(own, bool):
+        return isinstance(found, int | float) and not isinstance(found, bool)
+    return own == found if isinstance(own, str | None) else type(own) is type(found)
 
 
 def _restore(state: State[Any], tensors: dict[str, Tensor], rest: dict[str, Any]) -> None:
@@ -102,11 +144,14 @@ def _restore(state: State[Any], tensors: dict[str, Tensor], rest: dict[str, Any]
         if {k: v.shape for k, v in found.items()} != {k: v.shape for k, v in own.items()}:
             raise ValueError("its tensors are not those of this network")
     present = _random_states(state.generator)
-    if len(tensors["generator"]) != n_processes():
+    if tensors["generator"].ndim != 2 or len(tensors["generator"]) != n_processes():
         raise ValueError(
             f"it was written by {len(tensors['generator'])} processes, this run has {n_processes()}"
         )
-    if any(tensors[name].shape[1:] != values.shape for name, values in present.items()):
+    if any(
+        tensors[name].shape[1:] != values.shape or tensors[name].dtype != values.dtype
+        for name, values in present.items()
+    ):
         raise ValueError("it was written on another kind of device")
     state.module.load_state_dict(module)
     for name, values in state.best_weights.items():
@@ -119,6 +164,8 @@ def _restore(state: State[Any], tensors: dict[str, Tensor], rest: dict[str, Any]
     parameters = [p for group in state.optimizer.param_groups for p in group["params"]]
     for number, own in moments.items():
         for key, moment in own.items():
+            if number >= len(parameters) or moment.shape not in (parameters[number].shape, ()):
+                raise ValueError(f"optimizer.{number}.{key} is of no parameter of this network")
             if moment.shape == parameters[number].shape:
                 own[key] = torch.empty_like(parameters[number]).copy_(moment)
     state.optimizer.load_state_dict({"state": moments, "param_groups": rest["param_groups"]})

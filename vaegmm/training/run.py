@@ -13,10 +13,10 @@ import torch
 
 from vaegmm.config import ExperimentConfig
 from vaegmm.files import remove_leftovers, write_json
-from vaegmm.networks.vae import VAE
+from vaegmm.networks.vae import count_parameters
 from vaegmm.runtime import resolve_device, resolve_precision
-from vaegmm.settings import from_dict
-from vaegmm.training.history import Epoch
+from vaegmm.settings import from_dict, show
+from vaegmm.training.history import HISTORY, Epoch, read_epochs
 
 CHECKPOINT, REFINE_CHECKPOINT = "checkpoint.safetensors", "refine.safetensors"
 OUTPUTS = (
@@ -26,6 +26,7 @@ OUTPUTS = (
     "training.gif",
 )  # fmt: skip
 # What may change when a run goes on: how long and how fast, and the steps that have not begun.
+MAX_THREADS = 1024
 FREE = {"training": ("epochs", "early_stopping_patience", "learning_rate", "compile")}
 
 
@@ -70,14 +71,16 @@ def begin_run(folder: Path, experiment: ExperimentConfig, began_with: str | None
     folder.mkdir(parents=True, exist_ok=True)
     clear(folder)
     _sweep(folder)
-    with torch.device("meta"):  # counted, not made
-        n_parameters = sum(p.numel() for p in VAE(experiment.network).parameters())
     machine = {
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
         "machine": f"{processor_name()}, {os.cpu_count()} cores",
     }
-    kept = {"n_parameters": n_parameters, **machine, "began_with": began_with}
+    kept = {
+        "n_parameters": count_parameters(experiment.network),
+        **machine,
+        "began_with": began_with,
+    }
     _write_settings(folder, experiment, kept)
 
 
@@ -99,6 +102,7 @@ def resume_run(folder: Path, experiment: ExperimentConfig) -> None:
             continue
         old, new = getattr(before, field.name), getattr(experiment, field.name)
         _require_same(field.name, old, new)
+    read_epochs(folder / HISTORY, Epoch)  # damaged, it would stop the run after its next epoch
     _sweep(folder)
     torch.set_num_threads(threads)
 
@@ -113,12 +117,10 @@ def adopt_settings(folder: Path, experiment: ExperimentConfig) -> None:
 
 def write_history(folder: Path, history: list[Epoch]) -> None:
     """Write the epochs down; a joint step that began after fewer of them will begin anew."""
-    path = folder / "history.json"
-    before = len(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else 0
-    if len(history) > before:
+    if len(history) > len(read_epochs(folder / HISTORY, Epoch)):
         for name in ("choices.json", "refine.json", REFINE_CHECKPOINT):
             (folder / name).unlink(missing_ok=True)
-    write_json(path, [dataclasses.asdict(epoch) for epoch in history])
+    write_json(folder / HISTORY, [dataclasses.asdict(epoch) for epoch in history])
 
 
 def read_settings(folder: Path) -> tuple[ExperimentConfig, int]:
@@ -129,15 +131,25 @@ def read_settings(folder: Path) -> tuple[ExperimentConfig, int]:
     """
     path = folder / "run.json"
     try:
-        # Runs of before there was init_from began with fresh weights.
-        values = {"init_from": None, **json.loads(path.read_text(encoding="utf-8"))}
-        names = [field.name for field in dataclasses.fields(ExperimentConfig)]
-        experiment = from_dict(ExperimentConfig, {name: values[name] for name in names}, str(path))
-        return experiment, int(values["threads"])
+        values = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ValueError(f"no run to go on with in {folder} ({error.strerror})") from error
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is damaged: {error}") from error
+    if not isinstance(values, dict):
+        raise ValueError(f"{path} is damaged: expected a table of settings, got {show(values)}")
+    # Runs of before there was init_from began with fresh weights.
+    values = {"init_from": None, **values}
+    names = [field.name for field in dataclasses.fields(ExperimentConfig)]
+    missing = [name for name in (*names, "threads") if name not in values]
+    if missing:
+        raise ValueError(f"{path} is damaged: missing key {missing[0]!r}")
+    threads = values["threads"]
+    if type(threads) is not int or not 1 <= threads <= MAX_THREADS:
+        raise ValueError(
+            f"{path} is damaged: threads must be from 1 to {MAX_THREADS}, got {show(threads)}"
+        )
+    return from_dict(ExperimentConfig, {name: values[name] for name in names}, str(path)), threads
 
 
 def read_began_with(folder: Path) -> str | None:
@@ -151,7 +163,7 @@ def read_began_with(folder: Path) -> str | None:
     path = folder / "run.json"
     words = json.loads(path.read_text(encoding="utf-8")).get("began_with")
     if not isinstance(words, str):
-        raise ValueError(f"{path} is damaged: began_with must be words, got {words!r}")
+        raise ValueError(f"{path} is damaged: began_with must be words, got {show(words)}")
     return words
 
 
