@@ -1,9 +1,13 @@
 """Serve the page. The switches stand here once, for the app and for the tests."""
 
 import gradio as gr
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware import Middleware
 from gradio.routes import App
 from gradio.utils import BaseReloader
 
+from app.gate.gate import Gate
+from app.gate.refusal import refuse_misfit
 from app.theme import CSS, build_theme
 
 MAX_FILE_SIZE = "8mb"
@@ -48,6 +52,10 @@ def launch(page: gr.Blocks, host: str, port: int) -> None:
         ssr_mode=False,
         run_history=False,
         pwa=False,
+        app_kwargs={
+            "middleware": [Middleware(Gate)],
+            "exception_handlers": {RequestValidationError: refuse_misfit},
+        },
     )
 
 
