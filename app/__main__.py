@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -68,6 +69,9 @@ def serve(arguments: AppArguments) -> None:
     os.environ.setdefault("HF_HUB_VERBOSITY", "error")
     # A few megabytes need no second protocol, which knows no deadline.
     os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
+    # What is sent and made lies in a folder that goes when the program does.
+    folder = tempfile.TemporaryDirectory(prefix="vaegmm-")
+    os.environ.setdefault("GRADIO_TEMP_DIR", folder.name)
     from app.build import load_app
     from app.serve import launch, replace
     from app.supply import Supply
@@ -81,6 +85,7 @@ def serve(arguments: AppArguments) -> None:
     supply.start(lambda: replace(page, load_app(supply)))
     wait_for_signal()
     page.close(verbose=False)
+    folder.cleanup()
 
 
 def read_port(text: str) -> int:

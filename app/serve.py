@@ -5,9 +5,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware import Middleware
 from gradio.routes import App
 from gradio.utils import BaseReloader
+from starlette.exceptions import HTTPException
 
 from app.gate.gate import Gate
-from app.gate.refusal import refuse_misfit
+from app.gate.refusal import refuse_misfit, refuse_shortly
 from app.theme import CSS, build_theme
 
 MAX_FILE_SIZE = "8mb"
@@ -54,7 +55,10 @@ def launch(page: gr.Blocks, host: str, port: int) -> None:
         pwa=False,
         app_kwargs={
             "middleware": [Middleware(Gate)],
-            "exception_handlers": {RequestValidationError: refuse_misfit},
+            "exception_handlers": {
+                RequestValidationError: refuse_misfit,
+                HTTPException: refuse_shortly,
+            },
         },
     )
 
@@ -84,6 +88,8 @@ class _Replacing(BaseReloader):
         demo._set_html_css_theme_variables()
         demo.config = demo.get_config_file()  # what visitors are given, before the first of them
         demo.blocks.update(self._app.get_blocks().blocks | demo.blocks)
+        # Files of the old page are cleared away, too: Gradio does so for the page that is served.
+        demo.temp_file_sets += self._app.get_blocks().temp_file_sets
         super().swap_blocks(demo)
         # What programs are told of the page, kept since the first one asked.
         self._app.api_info = self._app.all_app_info = None

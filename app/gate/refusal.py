@@ -1,8 +1,13 @@
 """What is said of a request that does not pass."""
 
+from collections.abc import Mapping
+
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+LONGEST = 200  # characters of a sentence of Gradio's, which may repeat what it was sent
 
 
 class Refusal(Exception):
@@ -13,9 +18,16 @@ class Refusal(Exception):
         self.status = status
 
 
-def answer(status: int, sentence: str) -> JSONResponse:
-    """A refusal as Gradio words its own: {detail: a sentence}."""
-    return JSONResponse({"detail": sentence}, status)
+def answer(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """A refusal in the form of Gradio's own: {detail: a sentence}."""
+    return JSONResponse({"detail": sentence}, status, headers)
+
+
+async def refuse_shortly(request: Request, error: Exception) -> JSONResponse:
+    """Answer with a refusal of Gradio's own, as one short sentence."""
+    assert isinstance(error, HTTPException)
+    words = str(error.detail).removesuffix(".")[:LONGEST]
+    return answer(error.status_code, f"{words}.", error.headers)
 
 
 async def refuse_misfit(request: Request, error: Exception) -> JSONResponse:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import http.client
 import io
 import json
+import signal
 import socket
+import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -30,11 +32,12 @@ Answer = tuple[int, str]
 
 @dataclass(frozen=True)
 class Page:
-    """A running page, one of its components, and where it keeps files."""
+    """A running page, one of its components, where it keeps files, and its process."""
 
     url: str
     component: int
     folder: Path
+    process: subprocess.Popen[str]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +46,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(folder))
         with serve_app() as server:
-            yield Page(server.url, find_functions(server.url)["describe_supply"], folder)
+            component = find_functions(server.url)["describe_supply"]
+            yield Page(server.url, component, folder, server.process)
 
 
 @pytest.fixture
@@ -135,6 +139,25 @@ def test_what_the_page_has_no_use_for_is_closed(
     body = None if method == "GET" else make_form(("video", "a.mp4", b"hello"))
     answer = send(page, method, path, body, FORM)
     assert read_sentence(answer, 404) == "There is nothing at this address."
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("DELETE", "/config", 405),
+        ("PATCH", "/gradio_api/queue/join", 405),
+        ("GET", "/gradio_api/upload", 405),
+        ("GET", "/static/../../etc/passwd", 403),
+        ("GET", "/assets/nothing", 404),
+        ("GET", "/gradio_api/file=/etc/passwd", 403),
+        ("GET", "/gradio_api/file=" + 999 * "x", 403),
+        ("GET", "/gradio_api/queue/data", 422),
+    ],
+)
+def test_what_gradio_refuses_is_one_sentence_too(
+    page: Page, method: str, path: str, status: int
+) -> None:
+    assert len(read_sentence(send(page, method, path), status)) < 250
 
 
 def test_what_the_page_uses_is_open(page: Page, tmp_path: Path) -> None:
@@ -327,3 +350,13 @@ def test_the_server_does_not_fetch_for_others(page: Page) -> None:
             read_sentence(send(page, "POST", "/gradio_api/call/classify", body), 400)
         with pytest.raises(TimeoutError):
             listener.accept()
+
+
+def test_nothing_is_left_where_temporary_files_lie(page: Page) -> None:
+    """The last test: it ends the server."""
+    form = make_form(("files", "a.png", b"hello"))
+    (path,) = json.loads(send(page, "POST", "/gradio_api/upload", form, FORM)[1])
+    assert Path(path).is_relative_to(page.folder)
+    page.process.send_signal(signal.SIGTERM)
+    page.process.communicate(timeout=20)
+    assert [*page.folder.iterdir()] == []
