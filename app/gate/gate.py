@@ -11,6 +11,7 @@ import gradio as gr
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.gate.allowance import Allowance
 from app.gate.events import check_event
 from app.gate.forms import check_upload, split_form
 from app.gate.refusal import Refusal, answer
@@ -37,10 +38,12 @@ class Gate:
 
     Args:
         app: who answers what passes.
+        uploads: bounds what is kept of files.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, uploads: Allowance | None = None) -> None:
         self._app = app
+        self._uploads = uploads or Allowance()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""
@@ -70,7 +73,13 @@ class Gate:
         is_form = kind.startswith("multipart/form-data")
         limit = MAX_BODY if is_form else MAX_JSON
         body = await read_body(receive, limit)
-        check_body(request.app.get_blocks(), path.removeprefix(API).rstrip("/"), kind, body)
+        route = path.removeprefix(API).rstrip("/")
+        if route == "/upload":
+            parts = split_form(kind, body)
+            check_upload(parts)
+            self._uploads.spend(len(body), len(parts))
+        else:
+            check_body(request.app.get_blocks(), route, kind, body)
         return replay(body, receive)
 
 
@@ -120,9 +129,6 @@ def check_body(page: gr.Blocks, route: str, kind: str, body: bytes) -> None:
     Raises:
         Refusal: Gradio could not answer it.
     """
-    if route == "/upload":
-        check_upload(split_form(kind, body))
-        return
     if route == "/component_server" and kind.startswith("multipart/form-data"):
         parts = split_form(kind, body)
         fields = {part.name: part.text for part in parts if part.file_name is None}
