@@ -7,10 +7,8 @@ import io
 import json
 import signal
 import socket
-import subprocess
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,25 +17,24 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from app.gate.gate import MAX_BODY, MAX_JSON
+from tests.app.gate_page import (
+    FORM,
+    JSON,
+    Page,
+    ask,
+    call,
+    list_files,
+    make_form,
+    make_question,
+    read_sentence,
+    send,
+)
 from tests.browser.asking import find_functions
 from tests.browser.browsing import serve_app
 from vaegmm.data.datasets import LabelledImages
 
 SMALL = "1 / 4 / 8"
-JSON = {"Content-Type": "application/json"}
-FORM = {"Content-Type": "multipart/form-data; boundary=XX"}
 MB = 2**20
-Answer = tuple[int, str]
-
-
-@dataclass(frozen=True)
-class Page:
-    """A running page, one of its components, where it keeps files, and its process."""
-
-    url: str
-    component: int
-    folder: Path
-    process: subprocess.Popen[str]
 
 
 @pytest.fixture(scope="module")
@@ -56,60 +53,6 @@ def files(page: Page) -> Iterator[None]:
     before = list_files(page)
     yield
     assert list_files(page) - before == set()
-
-
-def list_files(page: Page) -> set[Path]:
-    return {path for path in page.folder.rglob("*") if path.is_file()}
-
-
-def send(
-    page: Page,
-    method: str,
-    path: str,
-    body: bytes | None = None,
-    headers: Mapping[str, str] = JSON,
-) -> Answer:
-    connection = http.client.HTTPConnection(page.url.removeprefix("http://"), timeout=10)
-    connection.request(method, path, body, dict(headers) if body is not None else {})
-    answer = connection.getresponse()
-    content = answer.read().decode()
-    connection.close()
-    return answer.status, content
-
-
-def ask(page: Page, **changes: object) -> Answer:
-    names = {"session_hash": "s", "component_id": page.component, "fn_name": "describe_supply"}
-    return send(
-        page,
-        "POST",
-        "/gradio_api/component_server/",
-        json.dumps(names | {"data": 1} | changes).encode(),
-    )
-
-
-def make_form(*parts: tuple[str, str | None, bytes], end: bytes = b"--XX--\r\n") -> bytes:
-    body = b""
-    for name, file_name, content in parts:
-        extra = "" if file_name is None else f'; filename="{file_name}"'
-        head = f'--XX\r\nContent-Disposition: form-data; name="{name}"{extra}\r\n\r\n'
-        body += head.encode() + content + b"\r\n"
-    return body + end
-
-
-def make_question(page: Page, *parts: tuple[str, str | None, bytes]) -> bytes:
-    names = {"component_id": f"{page.component}", "session_hash": "s", "fn_name": "describe_supply"}
-    return make_form(*((name, None, text.encode()) for name, text in names.items()), *parts)
-
-
-def read_sentence(answer: Answer, *statuses: int) -> str:
-    """The one sentence that a refusal holds."""
-    assert answer[0] in statuses, answer
-    content = json.loads(answer[1])
-    assert list(content) == ["detail"]
-    sentence = str(content["detail"])
-    assert "\n" not in sentence
-    assert sentence.endswith(".")
-    return sentence
 
 
 @pytest.mark.parametrize(
@@ -172,12 +115,6 @@ def test_what_the_page_uses_is_open(page: Page, tmp_path: Path) -> None:
     with pytest.raises(AppError, match="No ink can be told"):
         client.predict(handle_file(tmp_path / "a b.bmp"), api_name="/classify")
     client.close()
-
-
-def call(page: Page, route: str, body: object) -> str:
-    status, content = send(page, "POST", f"/gradio_api/call/{route}", json.dumps(body).encode())
-    assert status == 200, content
-    return send(page, "GET", f"/gradio_api/call/classify/{json.loads(content)['event_id']}")[1]
 
 
 def test_programs_without_a_client_are_answered(page: Page, sample: LabelledImages) -> None:
@@ -339,6 +276,40 @@ def test_what_is_too_large_is_refused_at_once(
         assert "MB can be sent here" in read_sentence(answer, 413)
     assert time.perf_counter() - begun < 5
     assert ask(page)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "origin", ["null", "http://evil.example", "https://127.0.0.1.evil.example"]
+)
+def test_other_pages_may_not_read_answers(page: Page, origin: str) -> None:
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    for method, path, headers in (
+        ("GET", "/config", {"Origin": origin}),
+        ("GET", "/nothing", {"Origin": origin}),
+        ("OPTIONS", "/gradio_api/queue/join", asked),
+    ):
+        connection = http.client.HTTPConnection(page.url.removeprefix("http://"), timeout=10)
+        connection.request(method, path, headers=headers)
+        with connection.getresponse() as answer:
+            assert answer.getheader("Access-Control-Allow-Origin") is None
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["app/serve.py", "weights/digits/config.json", "README.md", "{root}/README.md", "{temp}"],
+)
+def test_no_file_of_the_program_s_is_served(page: Page, path: str) -> None:
+    named = path.format(root=Path(__file__).parents[2], temp=page.folder)
+    refusal = read_sentence(send(page, "GET", f"/gradio_api/file={named}"), 403)
+    assert refusal == f"File not allowed: {named}."
+
+
+def test_nothing_is_told_to_others(page: Page) -> None:
+    config = json.loads(send(page, "GET", "/config")[1])
+    assert config["analytics_enabled"] is False
+    assert not config["space_id"]
+    assert config["max_file_size"] == 8 * MB
 
 
 def test_the_server_does_not_fetch_for_others(page: Page) -> None:

@@ -169,6 +169,13 @@ def ask_digits(rng: random.Random) -> Question:
     }
 
 
+def ask_saved(rng: random.Random) -> Question:
+    """A file of many new digits; only of sure ones they take seconds, whatever is asked."""
+    digits = ask_digits(rng)
+    assert isinstance(digits, dict)
+    return digits | {"is_sure": False}
+
+
 def ask_components(rng: random.Random) -> Question:
     """The components of a digit."""
     model = draw_model(rng)

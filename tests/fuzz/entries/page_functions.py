@@ -38,7 +38,7 @@ TARGETS: dict[str, tuple[tuple[str, str, Ask, float], ...]] = {
         ("make_digits", "make_digits", page.ask_digits, 4),
         ("make_digits", "show_components", page.ask_components, 2),
         ("make_digits", "take_further", page.ask_further, 3),
-        ("make_digits", "pack_npz", page.ask_digits, 1),
+        ("make_digits", "pack_npz", page.ask_saved, 0.5),
     ),
     "page explore": (
         ("open_map", "open_map", page.ask_map, 1),
