@@ -57,6 +57,8 @@ class Entry:
         weight: share of the inputs, against other entries.
         is_page: whether the refusal is shown on the page: it ends in a full stop, and names no
             path at all. In a terminal it may name the paths that were given, in the sandbox.
+        waited_s: seconds so far that another process, which answers, was ready but had no
+            processor: they are not its own.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Entry:
     put: Callable[[object], str | None]
     weight: float = 1.0
     is_page: bool = False
+    waited_s: Callable[[], float] = float
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ def attack(
             counts.tried += 1
             counts.mutants += case.is_mutant
             counts.kinds[case.what] = counts.kinds.get(case.what, 0) + 1
-            before, begun = most_memory(), time.perf_counter()
+            before, begun = most_memory(), time.perf_counter() - entry.waited_s()
             reason = None
             try:
                 with watch.looking():
@@ -157,7 +160,8 @@ def attack(
                         sentence, entry.is_page, None if entry.is_page else sandbox
                     )
                     reason = wrong and f"the refusal {wrong}:\n{sentence[:2000]}"
-            seconds, growth = time.perf_counter() - begun, most_memory() - before
+            seconds = time.perf_counter() - entry.waited_s() - begun
+            growth = most_memory() - before
             if number >= N_WARM:
                 if seconds > counts.slowest_s:
                     counts.slowest_s, counts.slowest = seconds, case.what

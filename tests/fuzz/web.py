@@ -6,7 +6,7 @@ import atexit
 import http.client
 import json
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,11 +33,27 @@ class Request:
 
 @dataclass(frozen=True)
 class Target:
-    """A running server: where it is, whose number each function's component has, and its files."""
+    """A running server.
+
+    Attributes:
+        host: where it is.
+        components: the number of the component that each function is of.
+        folder: where it keeps files.
+        pid: of its process.
+    """
 
     host: str
     components: dict[str, int]
     folder: Path
+    pid: int
+
+    def waited_s(self) -> float:
+        """Seconds that its threads were ready, but had no processor."""
+        waited_ns = 0
+        for task in Path(f"/proc/{self.pid}/task").glob("*/schedstat"):
+            with suppress(FileNotFoundError, ProcessLookupError):  # it has ended just now
+                waited_ns += int(task.read_text().split()[1])
+        return waited_ns / 1e9
 
 
 def start(folder: Path) -> Target:
@@ -55,7 +71,7 @@ def start(folder: Path) -> Target:
     }
     for model in MODELS:  # takes long once
         ask(server.url, components["describe_model"], "describe_model", {"model": model})
-    return Target(server.url.removeprefix("http://"), components, folder)
+    return Target(server.url.removeprefix("http://"), components, folder, server.process.pid)
 
 
 def send(target: Target, request: Request) -> tuple[int, str, dict[str, str]]:

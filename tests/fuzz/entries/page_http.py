@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.fuzz import page
@@ -177,6 +178,6 @@ def make_entries(folder: Path) -> tuple[Entry, ...]:
         "HTTP addresses": draw_address,
     }
     return tuple(
-        Entry(name, lambda rng, draw=draw: draw(target, rng), put, is_page=True)
+        Entry(name, partial(draw, target), put, is_page=True, waited_s=target.waited_s)
         for name, draw in draws.items()
     )
