@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import functools
+import gc
 import random
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -47,7 +49,10 @@ class Page:
 @functools.cache
 def load_page() -> Page:
     """Build the page of the embedded models, once."""
-    blocks = load_app(Supply())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # Gradio leaves event loops unclosed
+        blocks = load_app(Supply())
+        gc.collect()
     functions = {}
     for block in blocks.blocks.values():
         for function in getattr(block, "server_fns", None) or ():
