@@ -7,7 +7,7 @@ import http.client
 import json
 import os
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.browser.asking import ask, get_config
@@ -40,20 +40,21 @@ class Target:
         components: the number of the component that each function is of.
         folder: where it keeps files.
         pid: of its process.
+        waits: nanoseconds that each of its threads had no processor, ended ones too.
     """
 
     host: str
     components: dict[str, int]
     folder: Path
     pid: int
+    waits: dict[str, int] = field(default_factory=dict)
 
     def waited_s(self) -> float:
         """Seconds that its threads were ready, but had no processor."""
-        waited_ns = 0
         for task in Path(f"/proc/{self.pid}/task").glob("*/schedstat"):
             with suppress(FileNotFoundError, ProcessLookupError):  # it has ended just now
-                waited_ns += int(task.read_text().split()[1])
-        return waited_ns / 1e9
+                self.waits[str(task)] = int(task.read_text().split()[1])
+        return sum(self.waits.values()) / 1e9  # with those of threads that have ended
 
 
 def start(folder: Path) -> Target:
