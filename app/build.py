@@ -12,6 +12,7 @@ from PIL import Image
 
 from app.em.em import Walker
 from app.explore.explorer import Explorer
+from app.gate.allowance import UPLOAD_LIFE_S
 from app.generate.generate import Maker
 from app.morph.morph import Morpher
 from app.muddle.muddle import Muddler
@@ -39,7 +40,6 @@ MASTHEAD = """
 """
 OPEN_LINKED_TAB = Path(__file__).with_name("tabs").joinpath("linked.js").read_text(encoding="utf-8")
 N_PAGES, PAGE_SIZE = 10**6, 10**3  # different pages, and components in one
-UPLOAD_LIFE_S = 3600  # files sent to the API are deleted after this long
 
 
 def load_app(supply: Supply) -> gr.Blocks:

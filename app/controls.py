@@ -1,7 +1,7 @@
 """What several tabs share: a bad input becomes a message, and every tab ends with a footnote."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ParamSpec, TypeVar
 
 import gradio as gr
@@ -35,6 +35,18 @@ def with_clear_errors(handler: Callable[P, T]) -> Callable[P, T]:
             raise gr.Error(as_sentence(error), print_exception=False) from error
 
     return wrapper
+
+
+def build_choice(names: Iterable[str], label: str, value: str | None = None) -> gr.Dropdown:
+    """Place a choice for programs; the default is the first name where none is given.
+
+    What is none of the names goes to the handler, which refuses it in a sentence: what Gradio
+    itself refuses, it writes into the server's log as a fault of the program's.
+    """
+    known = list(names)
+    return gr.Dropdown(
+        known, value=value or known[0], label=label, allow_custom_value=True, visible=False
+    )
 
 
 def build_footnote(about: str, code: str) -> gr.HTML:

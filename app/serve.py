@@ -1,9 +1,14 @@
 """Serve the page. The switches stand here once, for the app and for the tests."""
 
 import gradio as gr
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware import Middleware
 from gradio.routes import App
 from gradio.utils import BaseReloader
+from starlette.exceptions import HTTPException
 
+from app.gate.gate import Gate
+from app.gate.refusal import refuse_misfit, refuse_shortly
 from app.shared.turns import N_PLACES
 from app.theme import CSS, build_theme
 
@@ -52,6 +57,13 @@ def launch(page: gr.Blocks, host: str, port: int) -> None:
         ssr_mode=False,
         run_history=False,
         pwa=False,
+        app_kwargs={
+            "middleware": [Middleware(Gate)],
+            "exception_handlers": {
+                RequestValidationError: refuse_misfit,
+                HTTPException: refuse_shortly,
+            },
+        },
     )
 
 
@@ -80,6 +92,8 @@ class _Replacing(BaseReloader):
         demo._set_html_css_theme_variables()
         demo.config = demo.get_config_file()  # what visitors are given, before the first of them
         demo.blocks.update(self._app.get_blocks().blocks | demo.blocks)
+        # Files of the old page are cleared away, too: Gradio does so for the page that is served.
+        demo.temp_file_sets += self._app.get_blocks().temp_file_sets
         super().swap_blocks(demo)
         # What programs are told of the page, kept since the first one asked.
         self._app.api_info = self._app.all_app_info = None

@@ -37,7 +37,7 @@ def decode_drawing(url: object, aspect: int = 1) -> Image.Image:
     """
     width = aspect * SIDE
     if not isinstance(url, str):
-        raise _refusal(width, f"a {type(url).__name__}")
+        raise _refusal(width, "no text")
     if not url.startswith(PNG_PREFIX) or len(url) > aspect * MAX_URL_LENGTH:
         raise _refusal(width, f"another text of {len(url)} characters")
     try:

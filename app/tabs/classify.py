@@ -6,7 +6,7 @@ from functools import partial
 import gradio as gr
 from PIL import Image
 
-from app.controls import MODEL_EVENTS, build_footnote, with_clear_errors
+from app.controls import MODEL_EVENTS, build_choice, build_footnote, with_clear_errors
 from app.pad.pad import Example, Reader, build_pad
 from app.reading.reading import BLANK_ANSWER, as_answer, build_reading
 from app.shared.questions import choose
@@ -39,7 +39,7 @@ def build_classify_tab(models: Mapping[str, VAEGMM], examples: LabelledImages) -
             build_reading(PAD_ID, {name: model.labels for name, model in models.items()})
     build_footnote(PRIVACY, PROGRAM)
     file = gr.File(type="binary", label="Image file", visible=False)
-    reader = gr.Radio(list(models), value=next(iter(models)), label="Digits", visible=False)
+    reader = build_choice(models, "Digits")
     answer = gr.JSON(label="Classification", visible=False)
     file.upload(
         partial(classify_file, models),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from app.controls import MODEL_EVENTS, build_footnote, with_clear_errors
+from app.controls import MODEL_EVENTS, build_choice, build_footnote, with_clear_errors
 from app.explore.explore import MAP_NAMES, build_explore
 from app.explore.explorer import Chart, Explorer
 from app.explore.questions import read_place
@@ -77,10 +77,9 @@ def build_explore_tab(explorers: Mapping[str, Explorer]) -> None:
         readers = [Reader(name, explorer.read_drawing) for name, explorer in explorers.items()]
         build_pad(PAD_ID, name="Pad for a digit of your own", readers=readers, hint=HINT)
     build_footnote(ABOUT, PROGRAM)
-    names = list(explorers)
     place = gr.JSON(label="Place, [x, y]", visible=False)
-    maps = gr.Radio(list(MAP_NAMES), value=next(iter(MAP_NAMES)), label="Map", visible=False)
-    reader = gr.Radio(names, value=names[0], label="Digits", visible=False)
+    maps = build_choice(MAP_NAMES, "Map")
+    reader = build_choice(explorers, "Digits")
     answer = gr.JSON(label="What lies there", visible=False)
     gr.Button(visible=False).click(
         partial(explore_for_program, explorers),

@@ -6,7 +6,7 @@ from functools import partial
 import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 
-from app.controls import MODEL_EVENTS, build_footnote, with_clear_errors
+from app.controls import MODEL_EVENTS, build_choice, build_footnote, with_clear_errors
 from app.generate.generate import Maker, build_generate
 from app.generate.questions import SURE, read_choices
 from app.pad.pad import build_pad
@@ -48,16 +48,16 @@ def build_generate_tab(makers: Mapping[str, Maker]) -> None:
     with gr.Column(elem_classes="generate-drawing"):
         build_pad(PAD_ID, name="Pad for a digit to take further")
     build_footnote(ABOUT, PROGRAM)
-    names, settings = list(makers), GenerateSettings()
+    settings = GenerateSettings()
     inputs = [
         gr.JSON([], label="Digits, in balance; none for all", visible=False),
         gr.Number(48, label="How many", visible=False),
         gr.Number(settings.temperature, label="Temperature", visible=False),
         gr.Checkbox(False, label="Only those that the model is sure of", visible=False),
         gr.Number(0, label="Seed", visible=False),
-        gr.Radio(list(SOURCES), value=settings.source, label="Drawn from", visible=False),
-        gr.Radio(list(FORMATS), value=FORMATS[0], label="Format", visible=False),
-        gr.Radio(names, value=names[0], label="Digits", visible=False),
+        build_choice(SOURCES, "Drawn from", settings.source),
+        build_choice(FORMATS, "Format"),
+        build_choice(makers, "Digits"),
     ]
     output = gr.File(label="New digits", visible=False)
     gr.Button(visible=False).click(

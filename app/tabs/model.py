@@ -7,7 +7,7 @@ import gradio as gr
 
 from app.about.about import About, build_about
 from app.about.facts import list_facts, list_figures
-from app.controls import MODEL_EVENTS, build_footnote, with_clear_errors
+from app.controls import MODEL_EVENTS, build_choice, build_footnote, with_clear_errors
 from app.em.em import Walker, build_em
 from app.shared.questions import choose
 from app.supply import Supply
@@ -47,10 +47,9 @@ def build_model_tab(abouts: Mapping[str, About], supply: Supply, walker: Walker)
     build_about(abouts, supply)
     build_em(walker)
     build_footnote(ABOUT, PROGRAM)
-    names = list(abouts)
     gr.Button(visible=False).click(
         partial(describe_for_program, abouts),
-        gr.Radio(names, value=names[0], label="Digits", visible=False),
+        build_choice(abouts, "Digits"),
         gr.JSON(label="Model", visible=False),
         api_name="model",
         api_description="What a model is, and its figures on digits of MNIST's test part.",

@@ -6,7 +6,7 @@ from functools import partial
 import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 
-from app.controls import MODEL_EVENTS, build_footnote, with_clear_errors
+from app.controls import MODEL_EVENTS, build_choice, build_footnote, with_clear_errors
 from app.morph.morph import Morpher, build_morph
 from app.morph.questions import PAD_ASPECT, Typed, read_count
 from app.pad.pad import build_pad
@@ -53,15 +53,15 @@ def build_morph_tab(morphers: Mapping[str, Morpher]) -> None:
         for pad_id, name in PADS.items():
             build_pad(pad_id, name=name, aspect=PAD_ASPECT, hint=HINT)
     build_footnote(ABOUT, PROGRAM)
-    names, settings, media = list(morphers), MorphSettings(), MediaSettings()
+    settings, media = MorphSettings(), MediaSettings()
     inputs = [
         gr.Textbox("", label="Number to start from", visible=False),
         gr.Textbox("", label="Number to end with", visible=False),
         gr.File(type="binary", label="Picture of the first number", visible=False),
         gr.File(type="binary", label="Picture of the last number", visible=False),
-        gr.Radio(list(PATHS), value=settings.path, label="Path", visible=False),
+        build_choice(PATHS, "Path", settings.path),
         gr.Number(settings.n_frames, label="Frames one way", visible=False),
-        gr.Radio(list(EASINGS), value=settings.easing, label="Easing", visible=False),
+        build_choice(EASINGS, "Easing", settings.easing),
         gr.Checkbox(media.returns, label="There and back again", visible=False),
         gr.Checkbox(settings.keep_ends, label="Keep the pictures at the ends", visible=False),
         gr.Number(0, label="Handwriting of typed numbers", visible=False),
@@ -69,8 +69,8 @@ def build_morph_tab(morphers: Mapping[str, Morpher]) -> None:
         gr.Number(media.size, label="Height in pixels", visible=False),
         gr.Textbox(media.ink, label="Colour of the ink", visible=False),
         gr.Textbox(media.paper, label="Colour of the paper", visible=False),
-        gr.Radio(list(FORMATS), value=FORMATS[0], label="Format", visible=False),
-        gr.Radio(names, value=names[0], label="Digits", visible=False),
+        build_choice(FORMATS, "Format"),
+        build_choice(morphers, "Digits"),
     ]
     output = gr.File(label="Morph", visible=False)
     gr.Button(visible=False).click(

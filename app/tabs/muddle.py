@@ -7,7 +7,7 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from app.controls import MODEL_EVENTS, build_footnote, with_clear_errors
+from app.controls import MODEL_EVENTS, build_choice, build_footnote, with_clear_errors
 from app.muddle.muddle import Muddler, build_muddle
 from app.muddle.questions import Wish, read_mix
 from app.muddle.words import as_shares
@@ -52,14 +52,13 @@ def build_muddle_tab(muddlers: Mapping[str, Muddler]) -> None:
     with gr.Column(elem_classes="muddle-drawing"):
         build_pad(PAD_ID, name="Pad for the digit to muddle")
     build_footnote(ABOUT, PROGRAM)
-    names = list(muddlers)
     inputs = [
         gr.Number(label="Digit", visible=False),
         gr.Number(value=None, label="Partner, or none for the nearest", visible=False),
         gr.Number(0.5, label="Share of the digit", visible=False),
         gr.Number(0, label="Seed", visible=False),
-        gr.Radio(list(METHODS), value=METHODS[0], label="Method", visible=False),
-        gr.Radio(names, value=names[0], label="Digits", visible=False),
+        build_choice(METHODS, "Method"),
+        build_choice(muddlers, "Digits"),
     ]
     outputs = [
         gr.Image(label="Muddle", format="png", visible=False),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,25 +32,29 @@ Config = dict[str, Any]
 
 @dataclass(frozen=True)
 class Change:
-    """A server, and its page before and after the change."""
+    """A server, its page before and after the change, and where it keeps files."""
 
     server: Server
     before: Config
     after: Config
+    folder: Path
 
 
 @pytest.fixture(scope="module")
-def change() -> Iterator[Change]:
+def change(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Change]:
     """A page that began with the embedded models, and has those of the hub now."""
     HUB.add(NAME, WEIGHTS / "digits148")
     HUB.trouble = "hold"
-    with serve_app("--weights", NAME) as server:
+    folder = tmp_path_factory.mktemp("files")
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as open_ones:
+        patch.setenv("GRADIO_TEMP_DIR", str(folder))
+        server = open_ones.enter_context(serve_app("--weights", NAME))
         before = get_config(server.url)
         assert ask_by(before, server.url, "describe_model", {"model": SMALL}, "early")["exam"]
         HUB.trouble = ""
         while list_weights(after := get_config(server.url)) == list_weights(before):
             time.sleep(0.1)
-        yield Change(server, before, after)
+        yield Change(server, before, after, folder)
     clear_hub()
 
 
@@ -126,6 +132,20 @@ def test_no_visitor_can_name_a_repository(change: Change) -> None:
         with urllib.request.urlopen(f"{url}/gradio_api/call/model/{event}") as answer:
             assert answer.read().decode().startswith("event: error")
     assert len(HUB.requests) == n_requests
+
+
+def test_what_was_uploaded_is_cleared_away(change: Change) -> None:
+    """The last test: it ends the server, which clears away what else goes after an hour."""
+    head = b'--X\r\nContent-Disposition: form-data; name="files"; filename="sent.png"\r\n\r\n'
+    kind = {"Content-Type": "multipart/form-data; boundary=X"}
+    url = f"{change.server.url}/gradio_api/upload"
+    request = urllib.request.Request(url, head + b"hello\r\n--X--\r\n", kind)
+    with urllib.request.urlopen(request) as answer:
+        (path,) = json.load(answer)
+    assert Path(path) in [*change.folder.rglob("sent.png")]
+    change.server.process.send_signal(signal.SIGTERM)
+    change.server.process.communicate(timeout=20)
+    assert not [path for path in change.folder.rglob("*") if path.is_file()]
 
 
 def get_props(config: Config) -> Config:

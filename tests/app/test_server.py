@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,13 +79,11 @@ def test_a_path_on_the_server_is_not_read(
     url = f"{server.url}/gradio_api/call/classify"
     body = json.dumps({"data": [{"path": str(tmp_path / "digit.png"), "meta": meta}]}).encode()
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request) as answer:
-        event = json.load(answer)["event_id"]
-    with urllib.request.urlopen(f"{url}/{event}") as answer:
-        stream = answer.read().decode()
-    assert stream.startswith("event: error")
-    assert "label" not in stream
-    assert str(tmp_path) not in stream
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        urllib.request.urlopen(request)
+    with raised.value as refusal:
+        said = json.load(refusal)["detail"]
+    assert said == "A file must have been uploaded before; send its path as it came."
 
 
 def test_a_muddle_is_made_for_a_program(client: Client) -> None:

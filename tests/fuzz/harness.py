@@ -55,6 +55,8 @@ class Entry:
         weight: share of the inputs, against other entries.
         is_page: whether the refusal is shown on the page: it ends in a full stop, and names no
             path at all. In a terminal it may name the paths that were given, in the sandbox.
+        waited_s: seconds so far that another process, which answers, was ready but had no
+            processor: they are not its own.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Entry:
     put: Callable[[object], str | None]
     weight: float = 1.0
     is_page: bool = False
+    waited_s: Callable[[], float] = float
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,7 @@ def attack(
             counts.tried += 1
             counts.mutants += case.is_mutant
             counts.kinds[case.what] = counts.kinds.get(case.what, 0) + 1
-            before, begun = most_memory(), now_s()
+            before, begun = most_memory(), now_s() - entry.waited_s()
             reason = None
             try:
                 with watch.looking():
@@ -161,7 +164,8 @@ def attack(
                     given = () if entry.is_page else (*typed, str(sandbox))
                     wrong = check_refusal(sentence, entry.is_page, given)
                     reason = wrong and f"the refusal {wrong}:\n{sentence[:2000]}"
-            seconds, growth = now_s() - begun, most_memory() - before
+            seconds = now_s() - entry.waited_s() - begun
+            growth = most_memory() - before
             if number >= N_WARM:
                 if seconds > counts.slowest_s:
                     counts.slowest_s, counts.slowest = seconds, case.what

@@ -26,7 +26,13 @@ def sandbox(tmp_path: Path) -> Iterator[Path]:
         yield tmp_path
 
 
-@pytest.mark.parametrize("module", find_modules())
+SLOW = ("page_functions", "page_http", "page_uploads")  # a page is built, or a server started
+MODULES = [
+    pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in find_modules()
+]
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_entries_take_or_refuse_what_they_are_given(module: str, sandbox: Path) -> None:
     n = N.get(module, 50)
     for entry in make_entries(module, sandbox):
