@@ -5,22 +5,23 @@
 works in a copy of the repository's files, never in the repository. A place's tests are those that
 mirror or import its module, then their folder, then the other fast ones, nearest first, without
 those that need a browser; they end at the first that is red, or when the place's time is over.
+Whether a place that survived is one where nothing could be seen is for the reader to say.
 """
 
 from __future__ import annotations
 
-import contextlib
+import json
 import os
 import random
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
@@ -33,10 +34,10 @@ PROG = "python -m scripts.break_places"
 ROOT = Path(__file__).parents[1]
 BROKEN = ("vaegmm", "app")  # folders that places are drawn from
 RED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
-OUT_OF_TIME = -1000
-NOTHING_RED = (0, 5, OUT_OF_TIME)  # 5: there was no test to run
+OPTIONS = ["-q", "-rfE", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
+NOTHING_RED = (0, 5)  # pytest's exit codes; 5: there was no test to run
+WHOLE_S = 60  # of the processor, for tests of the whole tree before the first place
 WIDTH = 70  # of code shown
-HANG_S = 60  # a test that has not ended by then never will
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,37 @@ class BreakPlaces:
     """Places."""
     jobs: int = 1
     """Places that are tried at the same time."""
-    seconds: int = 240
-    """For the tests of one place; it survives if none is red by then."""
+    seconds: int = 120
+    """Of the processor, for the tests of one place; it survives if none is red by then."""
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A copy of the repository, and the process that runs its tests (warm_pytest.py)."""
+
+    root: Path
+    process: subprocess.Popen[str]
+
+    def run_tests(self, words: Sequence[str], seconds: int) -> tuple[list[str], bool]:
+        """Run tests; return which are red, and whether time ran out.
+
+        Hypothesis draws the same examples each time.
+
+        Args:
+            words: test files, names of tests, or options of pytest.
+            seconds: of the processor.
+        """
+        output = self.root.parent / f"{self.root.name}.txt"
+        output.unlink(missing_ok=True)
+        words = [*OPTIONS, *words]
+        asked = {"folder": str(self.root), "words": words, "output": str(output)}
+        assert self.process.stdin is not None and self.process.stdout is not None
+        print(json.dumps({**asked, "seconds": seconds}), file=self.process.stdin, flush=True)
+        code = json.loads(self.process.stdout.readline())
+        red = RED.findall(output.read_text(encoding="utf-8", errors="replace"))
+        if code is not None and code not in NOTHING_RED and not red:
+            red = [f"pytest ends with {code}"]
+        return red, code is None
 
 
 @dataclass(frozen=True)
@@ -75,26 +105,44 @@ def break_places(a: BreakPlaces) -> None:
     places = draw_places(ROOT, a.seed, a.n)
     print(f"seed {a.seed}: {len(places)} places\n")
     print("| place | change | red by | s |\n|---|---|---|---|", flush=True)
-    copies: Queue[Path] = Queue()
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(a.jobs) as pool:
-        for i in range(a.jobs):
-            copies.put(copy_tree(ROOT, Path(folder) / str(i)))
+    free: Queue[Workshop] = Queue()
+    with ExitStack() as stack:
+        for _ in range(a.jobs):
+            free.put(stack.enter_context(open_workshop(ROOT)))
 
         def try_next(place: Place) -> Outcome:
-            root = copies.get()
-            outcome = try_place(place, root, a.seconds)
-            copies.put(root)
+            workshop = free.get()
+            outcome = try_place(place, workshop, a.seconds)
+            free.put(workshop)
             print(as_row(outcome), flush=True)
             return outcome
 
-        outcomes = list(pool.map(try_next, places))
-        red = {outcome.red for outcome in outcomes if outcome.red}
-        tests = sorted(name for name in red if "::" in name)
-        unfounded, _ = run_tests(tests, copies.get(), len(tests) * HANG_S)
-    for name in sorted(unfounded):
+        with ThreadPoolExecutor(a.jobs) as pool:
+            outcomes = list(pool.map(try_next, places))
+        tests = sorted({outcome.red for outcome in outcomes if "::" in outcome.red})
+        unfounded, _ = free.get().run_tests(tests, a.seconds * len(tests)) if tests else ([], False)
+    for name in unfounded:
         print(f"\n{name} is red without a broken place, too: what it saw does not count")
     n_red = sum(bool(outcome.red) and outcome.red not in unfounded for outcome in outcomes)
     print(f"\n{n_red} of {len(outcomes)} places turned a test red")
+
+
+@contextmanager
+def open_workshop(root: Path) -> Iterator[Workshop]:
+    """Copy the repository, and start what runs the copy's tests; both are gone in the end."""
+    command = [sys.executable, str(Path(__file__).with_name("warm_pytest.py"))]
+    variables = {**os.environ, "CI": "true", "OMP_NUM_THREADS": "1"}
+    pipe = subprocess.PIPE
+    with tempfile.TemporaryDirectory() as folder:
+        copy = copy_tree(root, Path(folder) / "copy")
+        with subprocess.Popen(
+            command, env=variables, text=True, stdin=pipe, stdout=pipe
+        ) as process:
+            workshop = Workshop(copy, process)
+            red, _ = workshop.run_tests(["tests/test_files.py"], WHOLE_S)
+            if red:
+                raise ValueError(f"nothing is broken yet and {red[0]} is red; mend it first")
+            yield workshop
 
 
 def draw_places(root: Path, seed: int, n: int) -> list[Place]:
@@ -117,64 +165,26 @@ def copy_tree(root: Path, target: Path) -> Path:
     return target
 
 
-def try_place(place: Place, root: Path, seconds: float) -> Outcome:
-    """Break a place of a copy, run its tests until one is red, and mend it again.
+def try_place(place: Place, workshop: Workshop, seconds: int) -> Outcome:
+    """Break a place of the copy, run its tests until one is red, and mend it again.
 
     Args:
         place: to be broken.
-        root: the copy's folder.
-        seconds: for all tests.
+        workshop: whose copy is broken.
+        seconds: of the processor, for all tests.
     """
     begun = time.perf_counter()
-    path = root / place.path
+    path = workshop.root / place.path
     whole = path.read_bytes()
     path.write_bytes(place.broken(whole))
-    red, is_over = "", False
-    for names in order_tests(root, place.path):
-        left = seconds - (time.perf_counter() - begun)
-        found, is_over = run_tests([*names, "-x"], root, left)
-        red = found[0] if found else ""
-        if red or is_over:
+    red, is_over = [""], False
+    for names in order_tests(workshop.root, place.path):
+        found, is_over = workshop.run_tests(["-x", *names], seconds // 2)
+        red = found or red
+        if found:
             break
     path.write_bytes(whole)
-    return Outcome(place, red, time.perf_counter() - begun, is_over)
-
-
-def run_tests(words: Sequence[str], root: Path, seconds: float) -> tuple[list[str], bool]:
-    """Run tests; return which are red, and whether time ran out.
-
-    Hypothesis draws the same examples each time. All that a test has started ends with it.
-
-    Args:
-        words: test files, names of tests, or options of pytest.
-        root: the folder to run them in.
-        seconds: for all of them.
-    """
-    command = [sys.executable, "-m", "pytest", "-q", "-rfE", "--tb=no", "-p", "no:cacheprovider"]
-    command += ["-o", f"faulthandler_timeout={HANG_S}", "-o", "faulthandler_exit_on_timeout=true"]
-    variables = {**os.environ, "CI": "true", "OMP_NUM_THREADS": "1"}
-    with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(
-            [*command, "--hypothesis-seed=0", *words],
-            cwd=root,
-            env=variables,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-        try:
-            code = process.wait(max(seconds, 1))
-        except subprocess.TimeoutExpired:
-            code = OUT_OF_TIME
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        output.seek(0)
-        red = RED.findall(output.read())
-    if code not in NOTHING_RED and not red:
-        red = [f"pytest ends with {code} in {words[0]}"]
-    return red, code == OUT_OF_TIME
+    return Outcome(place, red[0], time.perf_counter() - begun, is_over)
 
 
 def as_row(outcome: Outcome) -> str:

@@ -82,7 +82,7 @@ def _walk(tree: ast.AST) -> Iterator[ast.expr | ast.stmt]:
 
 def _is_said(node: ast.AST, field: str) -> bool:
     """Whether a field of a node is a message, or a closed choice spelled for the type checker."""
-    if isinstance(node, ast.Raise):
+    if isinstance(node, ast.Raise) or (isinstance(node, ast.Assert) and field == "msg"):
         return True
     return isinstance(node, ast.Subscript) and ast.unparse(node.value) in {"Literal", "Annotated"}
 

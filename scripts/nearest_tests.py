@@ -8,11 +8,15 @@ from pathlib import Path
 
 # What needs a browser, and what tests these scripts.
 LEFT_OUT = ("tests/browser", "tests/scripts")
+# What looks at the whole tree, and takes its time: last.
+WHOLE = ("tests/documents", "tests/benchmarks", "tests/test_package.py", "tests/test_space.py")
 FAR = 99  # imports away: no chain of imports leads there
 
 
 def order_tests(root: Path, path: Path) -> list[list[str]]:
     """Return the test files, nearest to a module first: those near or of its room, and all others.
+
+    Of two that are as near, the one that needs less of the code comes first.
 
     Args:
         root: of the tree.
@@ -21,24 +25,28 @@ def order_tests(root: Path, path: Path) -> list[list[str]]:
     away = count_imports(root, as_module(path))
     own = "app" if path.parts[0] == "app" else path.parts[1]
 
-    def distance(test: Path) -> tuple[bool, bool, bool, int]:
+    def distance(test: Path) -> tuple[bool, bool, bool, bool, int, int]:
         steps = away.get(as_module(test), FAR)
-        return not is_mirror(test, path), steps > 1, own not in test.parts, steps
+        is_last = test.as_posix().startswith(WHOLE)
+        is_other = not is_mirror(test, path), steps > 1, own not in test.parts
+        return is_last, *is_other, steps, len(find_imported(root, as_module(test)))
 
     tests = [file.relative_to(root) for file in sorted((root / "tests").rglob("test_*.py"))]
     tests = [file for file in tests if not file.as_posix().startswith(LEFT_OUT)]
     tests.sort(key=distance)
-    others = [file for file in tests if distance(file)[:3] == (True, True, True)]
+    others = [file for file in tests if distance(file)[0] or all(distance(file)[1:4])]
     near = [file for file in tests if file not in others]
     return [[str(file) for file in group] for group in (near, others) if group]
 
 
 def is_mirror(test: Path, path: Path) -> bool:
-    """Whether a test file has a module's name, or that of the page's tab that it belongs to."""
+    """Whether a test file has a module's name, its beginning, or that of the module's tab."""
     if path.parts[0] == "app":
         names = {path.stem, f"{path.stem}_tab", f"{path.parent.name}_tab"}
         return test.parent.name == "app" and test.stem.removeprefix("test_") in names
-    return Path("vaegmm", *test.parts[1:-1], test.name.removeprefix("test_")) == path
+    stem = test.stem.removeprefix("test_")
+    is_named = path.stem == stem or path.stem.startswith(f"{stem}_")
+    return is_named and path.parts[1:-1] == test.parts[1:-1]
 
 
 def as_module(path: Path) -> str:
@@ -72,3 +80,15 @@ def count_imports(root: Path, module: str) -> dict[str, int]:
         reached = {name for name, imported in graph.items() if imported & last} - {*away}
         away |= dict.fromkeys(reached, step)
     return away
+
+
+@cache
+def find_imported(root: Path, module: str) -> frozenset[str]:
+    """Return every module that one needs, by way of whatever imports."""
+    graph = import_graph(root)
+    found: set[str] = set()
+    new = {module}
+    while new:
+        found |= new
+        new = {name for old in new for name in graph.get(old, ()) if name in graph} - found
+    return frozenset(found)
