@@ -4,10 +4,13 @@ import gradio as gr
 from gradio.routes import App
 from gradio.utils import BaseReloader
 
+from app.shared.turns import N_PLACES
 from app.theme import CSS, build_theme
 
 MAX_FILE_SIZE = "8mb"
 QUEUE_SIZE = 64
+# The page's calls may wait in all places for turns, and Gradio's own work still finds a thread.
+MAX_THREADS = N_PLACES + 20
 # What launching gives a page: Gradio's own way to replace one does not carry it all over, or late.
 KEPT = (
     *("theme", "css", "css_paths", "js", "head", "head_paths"),
@@ -40,6 +43,7 @@ def launch(page: gr.Blocks, host: str, port: int) -> None:
         prevent_thread_lock=True,
         inbrowser=False,
         share=False,
+        max_threads=MAX_THREADS,
         max_file_size=MAX_FILE_SIZE,
         allowed_paths=[],
         strict_cors=True,

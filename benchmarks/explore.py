@@ -17,6 +17,7 @@ import tyro
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.pad import summary
+from benchmarks.watching import list_waits, wait_for, watch_paints
 from tests.browser.browsing import NoChromiumError, open_chromium, serve_app
 
 MAPS = ("principal", "t-sne")
@@ -24,20 +25,6 @@ SETTLE_MS = 60
 N_WARM_UP = 10
 MOVE_S = 3
 
-# Notes when a picture is painted, and how long after the pointer's last move that is.
-WATCH = """() => {
-  window.times = [];
-  let moved = null;
-  const canvas = document.querySelector(".sight-picture");
-  const putImageData = CanvasRenderingContext2D.prototype.putImageData;
-  CanvasRenderingContext2D.prototype.putImageData = function (...options) {
-    putImageData.apply(this, options);
-    if (this.canvas !== canvas || moved === null) return;
-    times.push(performance.now() - moved);
-    moved = null;
-  };
-  document.addEventListener("pointermove", () => { moved = performance.now(); }, true);
-}"""
 # Drags or zooms the map in every frame, for some seconds; the time from one to the next.
 FRAMES = """([kind, seconds]) => new Promise((resolve) => {
   const canvas = document.querySelector(".map-marks");
@@ -101,12 +88,12 @@ def measure(page: Page, n_moves: int) -> list[float]:
     box = page.locator(".map-marks").bounding_box()
     assert box is not None
     points = np.random.default_rng(0).uniform(0.1, 0.9, (n_moves + N_WARM_UP, 2))
-    page.evaluate(WATCH)
-    for x, y in points:
+    watch_paints(page, ".sight-picture", "pointermove")
+    for i, (x, y) in enumerate(points):
         page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        wait_for(page, i + 1)
         page.wait_for_timeout(SETTLE_MS)
-    times: list[float] = page.evaluate("times")
-    return times[N_WARM_UP:]
+    return list_waits(page)[N_WARM_UP:]
 
 
 def describe_frames(page: Page, kind: str, zoom: str) -> str:

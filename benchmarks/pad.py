@@ -20,6 +20,7 @@ from tests.browser.strokes import EIGHT
 from tests.browser.visit import Visit
 
 SETTLE_MS = 300
+LONGEST_MS = 30_000
 
 # Notes when an answer is shown, and what it waited for: the lifted pointer, or the picture that was
 # encoded last. The page's own listener comes first, so the label stands by then.
@@ -80,9 +81,11 @@ def measure(here: Visit, n_strokes: int) -> Times:
     """Draw one figure of eight after another, each on an empty pad."""
     draw(here)  # not counted: the first stroke warms the page
     here.page.evaluate(WATCH)
-    for _ in range(n_strokes):
+    for i in range(n_strokes):
         here.page.keyboard.press("Delete")
         draw(here)
+        # Also an answer that comes late is one.
+        here.page.wait_for_function("(n) => times.settled.length > n", arg=i, timeout=LONGEST_MS)
     times: Times = here.page.evaluate("times")
     return times
 

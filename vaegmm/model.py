@@ -87,7 +87,12 @@ class VAEGMM(nn.Module):
 
     def label_probabilities(self, z: Tensor) -> Tensor:
         """Return the probabilities of the labels (N, L), at the model's temperature."""
-        return (self.log_labels(z) / self.config.temperature).softmax(1)
+        return self.weigh_labels(self.log_joint(z))
+
+    def weigh_labels(self, log_joint: Tensor) -> Tensor:
+        """Return `label_probabilities` (N, L) of what `log_joint` gives (N, K)."""
+        log_labels = self.sum_by_label(log_joint).log_softmax(1)
+        return (log_labels / self.config.temperature).softmax(1)
 
     def sample_latents(self, n: int, generator: torch.Generator) -> Tensor:
         """Draw latents (n, D) from the mixture, on the CPU, where the generator has to be."""

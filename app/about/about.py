@@ -5,7 +5,7 @@ are rebuilt. What is measured stands in `vaegmm.evaluation.examination`.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,8 +22,10 @@ from app.about.questions import (
 )
 from app.about.training import describe_training
 from app.pad.pictures import encode_levels
+from app.shared.answers import Answer, Function, answered
 from app.shared.assets import COMMON_SCRIPTS, COMMON_STYLES, join_files
-from app.shared.questions import read_model_question, with_error_answer
+from app.shared.questions import read_model_question
+from app.shared.turns import PICTURES
 from app.supply import Supply
 from vaegmm.evaluation.examination import Examination, examine, rebuild
 from vaegmm.evaluation.palette import PALETTE
@@ -44,8 +46,6 @@ STYLES = (
 )
 N_REBUILT, N_ERRORS, N_OF_CELL = 12, 12, 24
 NO_DIGITS = "The digits beside this program do not show all that this model knows: no figures."
-
-Answer = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -156,21 +156,19 @@ def build_about(abouts: Mapping[str, About], supply: Supply) -> gr.HTML:
     )
 
 
-def _server_functions(
-    abouts: Mapping[str, About], supply: Supply
-) -> list[Callable[[object], Answer]]:
+def _server_functions(abouts: Mapping[str, About], supply: Supply) -> list[Function]:
     """What the scripts call, each with one argument that may be anything at all."""
 
-    @with_error_answer
+    @answered(PICTURES)
     def describe_model(question: object) -> Answer:
         return read_model_question(question, abouts).describe()
 
-    @with_error_answer
+    @answered(PICTURES)
     def show_cell(question: object) -> Answer:
         about, cell = read_cell_question(question, abouts)
         return about.show_cell(cell)
 
-    @with_error_answer
+    @answered(PICTURES)
     def rebuild_digits(question: object) -> Answer:
         about, seed = read_rebuild_question(question, abouts)
         return about.rebuild(seed)

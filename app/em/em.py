@@ -5,7 +5,6 @@ stands in `vaegmm.operations.em_walk`.
 """
 
 import base64
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +13,9 @@ import numpy as np
 
 from app.em.questions import FEWEST, KINDS, MOST, WalkQuestion, read_walk_question
 from app.em.words import describe_end, describe_steps
+from app.shared.answers import Answer, Function, answered
 from app.shared.assets import COMMON_SCRIPTS, COMMON_STYLES, join_files
-from app.shared.questions import with_error_answer
+from app.shared.turns import PICTURES
 from vaegmm.evaluation.palette import PALETTE
 from vaegmm.operations.em_points import LatentPoints
 from vaegmm.operations.em_walk import EMWalk, WalkNames, name_walk, walk
@@ -33,8 +33,6 @@ STYLES = (
 )
 COLOURS = [colour for colour in PALETTE if colour != "#000000"][:MOST]  # black is no ink on black
 FIRST = {"n_components": 3, "seed": 0, "covariance_type": "full"}  # what a visitor sees first
-
-Answer = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -92,10 +90,10 @@ def build_em(walker: Walker) -> gr.HTML:
     )
 
 
-def _server_functions(walker: Walker) -> list[Callable[[object], Answer]]:
+def _server_functions(walker: Walker) -> list[Function]:
     """What the scripts call, with one argument that may be anything at all."""
 
-    @with_error_answer
+    @answered(PICTURES)
     def walk_em(question: object) -> Answer:
         return walker.answer(read_walk_question(question))
 

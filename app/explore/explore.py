@@ -4,12 +4,12 @@ One component; the scripts beside it ask for all that they show, and what they a
 in `app.explore.explorer`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import gradio as gr
 
-from app.explore.explorer import N_CELLS, N_COLUMNS, Answer, Explorer
+from app.explore.explorer import N_CELLS, N_COLUMNS, Explorer
 from app.explore.questions import (
     pick,
     read_latent,
@@ -17,8 +17,10 @@ from app.explore.questions import (
     read_place,
 )
 from app.morph.morph import make_place_maker
+from app.shared.answers import Answer, Function, answered
 from app.shared.assets import COMMON_SCRIPTS, COMMON_STYLES, join_files
-from app.shared.questions import read_model_question, with_error_answer
+from app.shared.questions import read_model_question
+from app.shared.turns import PICTURES, READINGS
 from vaegmm.evaluation.palette import PALETTE, PALETTE_ON_DARK
 from vaegmm.operations.atlas import find_latent
 from vaegmm.operations.dimensions import N_LOOKS, REACH
@@ -71,24 +73,24 @@ def build_explore(pad_id: str, explorers: Mapping[str, Explorer]) -> gr.HTML:
     )
 
 
-def _server_functions(explorers: Mapping[str, Explorer]) -> list[Callable[[object], Answer]]:
+def _server_functions(explorers: Mapping[str, Explorer]) -> list[Function]:
     """What the scripts call, each with one argument that may be anything at all."""
 
-    @with_error_answer
+    @answered(PICTURES)
     def open_map(question: object) -> Answer:
         explorer = read_model_question(question, explorers)
         return read_map_question(question, explorer.charts).describe()
 
-    @with_error_answer
+    @answered(PICTURES)
     def shade_map(question: object) -> Answer:
         explorer = read_model_question(question, explorers)
         return read_map_question(question, explorer.charts).shading
 
-    @with_error_answer
+    @answered(PICTURES)
     def open_sheet(question: object) -> Answer:
         return {"picture": read_model_question(question, explorers).sheet}
 
-    @with_error_answer
+    @answered(READINGS)
     def look_at_place(question: object) -> Answer:
         explorer = read_model_question(question, explorers)
         chart = read_map_question(question, explorer.charts)
@@ -96,13 +98,13 @@ def _server_functions(explorers: Mapping[str, Explorer]) -> list[Callable[[objec
             find_latent(chart.atlas, read_place(pick(question, "place")))
         )
 
-    @with_error_answer
+    @answered(READINGS)
     def look_at_latent(question: object) -> Answer:
         explorer = read_model_question(question, explorers)
         z = read_latent(pick(question, "z"), explorer.latent_dim)
         return {**explorer.describe_latent(z), "places": explorer.find_places(z)}
 
-    @with_error_answer
+    @answered(PICTURES)
     def open_sliders(question: object) -> Answer:
         explorer = read_model_question(question, explorers)
         z = read_latent(pick(question, "z"), explorer.latent_dim)

@@ -5,8 +5,7 @@ them stands in `vaegmm.operations.generate` and `vaegmm.operations.styles`.
 """
 
 import base64
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +21,10 @@ from app.generate.questions import (
     read_source_question,
 )
 from app.pad.pictures import encode_levels
+from app.shared.answers import Answer, Function, answered
 from app.shared.assets import COMMON_SCRIPTS, COMMON_STYLES, join_files
-from app.shared.questions import shorten, with_error_answer
-from app.shared.turns import take_turn
+from app.shared.questions import shorten
+from app.shared.turns import FILES, PICTURES
 from vaegmm.data.images import BlankImageError, normalise_drawing
 from vaegmm.model import VAEGMM
 from vaegmm.operations.classify import classify_pixels
@@ -44,9 +44,6 @@ STYLES = (
 N_DIGITS, N_VARIATIONS, N_HANDS = 48, 12, 12
 N_SAVED = 1000  # of a file: a call does not queue, and must stay short
 FIRST_SEED = 1
-_files = threading.BoundedSemaphore(1)  # one takes both cores for a moment
-
-Answer = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -162,20 +159,20 @@ def build_generate(pad_id: str, makers: Mapping[str, Maker]) -> gr.HTML:
     )
 
 
-def _server_functions(makers: Mapping[str, Maker]) -> list[Callable[[object], Answer]]:
+def _server_functions(makers: Mapping[str, Maker]) -> list[Function]:
     """What the scripts call, each with one argument that may be anything at all."""
 
-    @with_error_answer
+    @answered(PICTURES)
     def make_digits(question: object) -> Answer:
         maker, settings, seed = read_digits_question(question, makers)
         return maker.describe_digits(settings, seed)
 
-    @with_error_answer
+    @answered(PICTURES)
     def show_components(question: object) -> Answer:
         maker, label = read_label_question(question, makers)
         return maker.describe_components(label)
 
-    @with_error_answer
+    @answered(PICTURES)
     def take_further(question: object) -> Answer:
         maker, source = read_source_question(question, makers)
         try:
@@ -183,11 +180,10 @@ def _server_functions(makers: Mapping[str, Maker]) -> list[Callable[[object], An
         except BlankImageError:
             return {"is_blank": True}
 
-    @with_error_answer
+    @answered(FILES)
     def pack_npz(question: object) -> Answer:
         maker, settings, seed = read_digits_question(question, makers)
-        with take_turn(_files):
-            content = as_npz(generate(maker.model, N_SAVED, settings, seed))
+        content = as_npz(generate(maker.model, N_SAVED, settings, seed))
         return {"file": base64.b64encode(content).decode("ascii")}
 
     return [make_digits, show_components, take_further, pack_npz]

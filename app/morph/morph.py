@@ -6,8 +6,7 @@ file in `vaegmm.media`.
 """
 
 import base64
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,9 +22,9 @@ from app.morph.questions import (
     read_place_question,
 )
 from app.pad.pictures import encode_levels
+from app.shared.answers import Answer, Function, answered
 from app.shared.assets import COMMON_SCRIPTS, COMMON_STYLES, join_files
-from app.shared.questions import with_error_answer
-from app.shared.turns import take_turn
+from app.shared.turns import FILES, READINGS, SEARCHES
 from vaegmm.data.numbers import MAX_DIGITS, split_number
 from vaegmm.media import FORMATS, encode_media
 from vaegmm.model import VAEGMM
@@ -46,11 +45,6 @@ STYLES = (
 N_LOOKS = 9  # frames of the film strip
 # The first pair of these that a model knows is what a visitor sees first.
 FIRST_PAIRS = (("3", "8"), ("4", "8"))
-# A search takes both cores for a moment, and a file may hold 80 million pixels: a crowd must queue,
-# but not for ever, and not before the pads, which share the server's threads.
-_searches, _files = threading.BoundedSemaphore(2), threading.BoundedSemaphore(1)
-
-Answer = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -147,31 +141,29 @@ def choose_first(labels: Sequence[int]) -> tuple[str, str]:
     return next((pair for pair in FIRST_PAIRS if {*pair} <= known), ends)
 
 
-def make_place_maker(morphers: Mapping[str, Morpher]) -> Callable[[object], Answer]:
+def make_place_maker(morphers: Mapping[str, Morpher]) -> Function:
     """What a script calls for one digit place of a morph."""
 
-    @with_error_answer
+    @answered(SEARCHES)
     def make_place(question: object) -> Answer:
         morpher, place = read_place_question(question, morphers)
-        with take_turn(_searches):
-            return morpher.describe_place(place)
+        return morpher.describe_place(place)
 
     return make_place
 
 
-def _server_functions(morphers: Mapping[str, Morpher]) -> list[Callable[[object], Answer]]:
+def _server_functions(morphers: Mapping[str, Morpher]) -> list[Function]:
     """What the scripts call, each with one argument that may be anything at all."""
 
-    @with_error_answer
+    @answered(READINGS)
     def read_number(question: object) -> Answer:
         morpher, number = read_number_question(question, morphers)
         return morpher.describe_number(morpher.split(number))
 
-    @with_error_answer
+    @answered(FILES)
     def pack_file(question: object) -> Answer:
         film = read_film_question(question)
-        with take_turn(_files):
-            content = encode_media(film.frames, film.settings, film.format)
+        content = encode_media(film.frames, film.settings, film.format)
         return {"file": base64.b64encode(content).decode("ascii")}
 
     return [read_number, make_place_maker(morphers), pack_file]

@@ -5,7 +5,7 @@ The scripts beside it ask for muddles through two server functions; who makes th
 """
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,9 @@ from PIL import Image
 from app.muddle.questions import Question, Wish, read_question
 from app.muddle.words import as_shares, describe_votes
 from app.pad.pictures import encode_levels
+from app.shared.answers import Answer, Function, answered
 from app.shared.assets import COMMON_SCRIPTS, COMMON_STYLES, join_files
-from app.shared.questions import with_error_answer
+from app.shared.turns import PICTURES
 from vaegmm.evaluation.judge import LIMIT, Judge, collect_votes
 from vaegmm.model import VAEGMM
 from vaegmm.operations.handwriting import Handwriting
@@ -33,8 +34,6 @@ STYLES = (
     *(f"muddle/{name}.css" for name in ("muddle", "choices", "opinions", "gallery", "game")),
 )
 FIRST_DIGIT, FIRST_SEED = 4, 1  # what a visitor sees first, where the model knows it
-
-Answer = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -124,15 +123,15 @@ def build_muddle(pad_id: str, muddlers: Mapping[str, Muddler]) -> gr.HTML:
     )
 
 
-def _server_functions(muddlers: Mapping[str, Muddler]) -> list[Callable[[object], Answer]]:
+def _server_functions(muddlers: Mapping[str, Muddler]) -> list[Function]:
     """What the scripts call, each with one argument that may be anything at all."""
 
-    @with_error_answer
+    @answered(PICTURES)
     def make_muddles(question: object) -> Answer:
         muddler, read = read_question(question, muddlers)
         return {"muddles": muddler.answer(read)}
 
-    @with_error_answer
+    @answered(PICTURES)
     def pack_npz(question: object) -> Answer:
         muddler, read = read_question(question, muddlers)
         made = muddler.make(read.wishes, read.drawing, read.wishes[0].method)

@@ -2,12 +2,14 @@
  * Keeping an answer in step with a drawing that changes faster than a server can answer: one call
  * under way at a time, the newest drawing next, and never an older answer over a newer one. A call
  * that takes too long is no longer waited for, and a server that does not answer is asked ever less
- * often; what it answers late is shown all the same: a slow server would else be asked for ever.
+ * often; what it answers late is shown all the same: a slow server would else be asked for ever. One
+ * that answers {busy: true} says so to the visitor, and is asked again in a moment.
  */
 
 const CALL_TIMEOUT_MS = 5000; // unless a tab says otherwise
 const FIRST_RETRY_MS = 2000; // doubled with every retry
 const LAST_RETRY_MS = 32000;
+const BUSY_RETRY_MS = [1000, 3000]; // between these, so that a crowd does not come back as one
 
 class LiveAnswer {
   #version = 0; // of the drawing
@@ -68,6 +70,13 @@ class LiveAnswer {
     this.#retryMs = FIRST_RETRY_MS;
     this.#shown = version;
     this.show(answer, version === this.#version);
+    if (answer.busy && version === this.#version) this.#askAgain();
+  }
+
+  #askAgain() {
+    const [first, last] = BUSY_RETRY_MS;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.refresh(), first + Math.random() * (last - first));
   }
 }
 

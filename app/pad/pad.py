@@ -5,7 +5,6 @@ answer goes to the page as a `pad:answer` event (see `pad.js`), which `app.readi
 """
 
 import random
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,18 +20,13 @@ from app.pad.pictures import (
     open_ink,
     open_upload,
 )
+from app.shared.answers import Answer, Function, answered
 from app.shared.assets import join_files
 from app.shared.questions import misfit
-from app.shared.turns import take_turn
+from app.shared.turns import FILES, READINGS
 
 HERE = Path(__file__).parent
 SCRIPTS = [f"pad/{name}.js" for name in ("drawing", "picture", "live", "files", "pad")]
-
-# One computes while another one's Python runs; more of them keep each other from it: sixteen
-# visitors at once were read half as often.
-PLACES = threading.BoundedSemaphore(2)
-
-Answer = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -101,27 +95,20 @@ def build_pad(
     )
 
 
-def _server_functions(
-    readers: Mapping[str, Reader], aspect: int
-) -> list[Callable[[object], Answer]]:
+def _server_functions(readers: Mapping[str, Reader], aspect: int) -> list[Function]:
     """What the pad's JavaScript calls, each with one argument that may be anything at all."""
 
+    @answered(READINGS)
     def read_drawing(question: object) -> Answer:
-        try:
-            url, reader = _unpack(question, readers)
-            with take_turn(PLACES):
-                return reader.read(decode_drawing(url, aspect))
-        except ValueError as error:
-            return {"error": str(error)}
+        url, reader = _unpack(question, readers)
+        return reader.read(decode_drawing(url, aspect))
 
+    @answered(READINGS)
     def pick_example(question: object) -> Answer:
-        try:
-            previous, reader = _unpack(question, readers)
-        except ValueError as error:
-            return {"error": str(error)}
+        previous, reader = _unpack(question, readers)
         examples = reader.examples
         if not examples:
-            return {"error": "There are no examples of these digits."}
+            raise ValueError("There are no examples of these digits.")
         others = [index for index in range(len(examples)) if index != previous]
         index = random.choice(others or [0])
         example = examples[index]
@@ -133,13 +120,11 @@ def _server_functions(
 
     open_one = open_upload if aspect == 1 else open_ink
 
+    @answered(FILES)
     def open_file(upload: object) -> Answer:
-        try:
-            return {"picture": encode_picture(open_one(upload))}
-        except ValueError as error:
-            return {"error": str(error)}
+        return {"picture": encode_picture(open_one(upload))}
 
-    functions: list[Callable[[object], Answer]] = [open_file]
+    functions = [open_file]
     if readers:
         functions.append(read_drawing)
     if any(reader.examples for reader in readers.values()):

@@ -7,7 +7,6 @@ How a picture becomes what the model sees is `vaegmm.data.images`' business.
 import base64
 import io
 import struct
-import threading
 
 import numpy as np
 from gradio.data_classes import DataWithFiles
@@ -24,8 +23,6 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MAX_URL_LENGTH = 70_000  # characters of a square; the worst case, RGBA noise, takes 68,000
 DIGIT_SIDE = 28  # pixels of a picture as the model sees it
 SHOWN_SIDE = 448  # pixels of a picture made for the eye
-# An upload may hold 25 million pixels, half a gigabyte while it is opened: a crowd must queue.
-_one_at_a_time = threading.Lock()
 
 
 def decode_drawing(url: object, aspect: int = 1) -> Image.Image:
@@ -128,8 +125,7 @@ def open_upload(upload: object) -> Image.Image:
         ValueError: not one file, or not a picture.
     """
     content = _take_file(upload)
-    with _one_at_a_time:
-        grey = to_grey(open_image(content))
+    grey = to_grey(open_image(content))
     darkest, lightest = float(grey.min()), float(grey.max())
     if lightest > darkest:
         grey = (grey - darkest) / (lightest - darkest)
@@ -146,8 +142,7 @@ def open_ink(upload: object) -> Image.Image:
         ValueError: not one file, or not a picture.
     """
     content = _take_file(upload)
-    with _one_at_a_time:
-        ink = find_ink(cut_to_ink(to_grey(open_image(content))))
+    ink = find_ink(cut_to_ink(to_grey(open_image(content))))
     rows, columns = np.nonzero(ink > VISIBLE)
     if len(rows) == 0:
         raise BlankImageError("No ink can be told from the paper; take one with more contrast.")

@@ -3,8 +3,7 @@
 What one tab alone is asked stands beside that tab. Every reader takes anything at all.
 """
 
-import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from vaegmm.runtime import MAX_SEED
@@ -91,18 +90,3 @@ def as_sentence(error: ValueError) -> str:
     """The message of an error, as a visitor reads it."""
     words = str(error)
     return words[:1].upper() + words[1:].removesuffix(".") + "."
-
-
-def with_error_answer(
-    function: Callable[[object], dict[str, object]],
-) -> Callable[[object], dict[str, object]]:
-    """Answer a script with {error: what it says to the visitor} where a `ValueError` is raised."""
-
-    @functools.wraps(function)
-    def wrapper(question: object) -> dict[str, object]:
-        try:
-            return function(question)
-        except ValueError as error:
-            return {"error": as_sentence(error)}
-
-    return wrapper

@@ -21,6 +21,8 @@ ILL_DEFINED = (
     "the number of components, increase reg_covar, or scale the input data."
 )
 
+N_AT_ONCE = 2**16  # numbers of a block of components that is computed in one product
+
 
 def cholesky_precisions(covariances: Tensor, kind: CovarianceType = "full") -> Tensor:
     """Return upper triangular U with U U^T = covariance^-1; for diag and spherical its diagonal.
@@ -88,7 +90,7 @@ def n_parameters(n_components: int, dim: int, kind: CovarianceType) -> int:
 def log_gaussians(
     z: Tensor, means: Tensor, factors: Tensor, kind: CovarianceType = "full"
 ) -> Tensor:
-    """Return log N(z_n | m_k, S_k), component by component, without loss by cancellation.
+    """Return log N(z_n | m_k, S_k), without loss by cancellation.
 
     Args:
         z: (N, D).
@@ -100,13 +102,28 @@ def log_gaussians(
         (N, K), in nats.
     """
     dim = z.shape[1]
-    columns = []
-    for k, mean in enumerate(means):
-        factor = factors if kind == "tied" else factors[k]
-        white = (z - mean) @ factor if factor.dim() == 2 else (z - mean) * factor
-        columns.append(white.square().sum(1))  # (N,), squared Mahalanobis distance
+    n_at_once = max(1, N_AT_ONCE // max(1, z.numel()))
+    distances = [
+        _squared_distances(
+            z,
+            means[k : k + n_at_once],
+            factors if kind == "tied" else factors[k : k + n_at_once],
+            kind,
+        )
+        for k in range(0, len(means), n_at_once)
+    ]
     log_det = log_determinants(factors, kind, dim)
-    return -0.5 * (dim * math.log(2 * math.pi) + torch.stack(columns, 1)) + log_det
+    return -0.5 * (dim * math.log(2 * math.pi) + torch.cat(distances, 1)) + log_det
+
+
+def _squared_distances(z: Tensor, means: Tensor, factors: Tensor, kind: CovarianceType) -> Tensor:
+    """Return the squared Mahalanobis distances (N, K) of z (N, D) from means (K, D)."""
+    difference = z - means[:, None]  # (K, N, D)
+    if kind in ("full", "tied"):
+        white = difference @ factors
+    else:
+        white = difference * factors.view(len(means), 1, -1)
+    return white.square().sum(2).mT
 
 
 def log_joint(

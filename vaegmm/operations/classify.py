@@ -77,7 +77,7 @@ def classify_pixels(model: VAEGMM, x: NDArray[np.float32]) -> Classification:
         error = misfit(pixels, x_hat)
         log_joint = model.log_joint(z)  # (1, K)
         log_density = log_joint.logsumexp(1)
-        probabilities = model.label_probabilities(z)[0].tolist()
+        probabilities = model.weigh_labels(log_joint)[0].tolist()
         is_outlier = model.config.outliers.is_outlier(log_density, error)
     return Classification(
         label=model.labels[int(np.argmax(probabilities))],
