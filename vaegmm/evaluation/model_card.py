@@ -16,14 +16,13 @@ from vaegmm.evaluation.card_data import (
     DataSet,
     describe_images,
     find_data_set,
-    name_labels,
     write_front_matter,
 )
 from vaegmm.evaluation.card_settings import list_settings
 from vaegmm.evaluation.figures import Figures, read_figures
 from vaegmm.evaluation.markdown import escape, picture, table
 from vaegmm.model import VAEGMM
-from vaegmm.model_config import ModelConfig, read_config
+from vaegmm.model_config import ModelConfig, name_labels, read_config
 from vaegmm.training.start import BEGAN
 
 README = "README.md"
