@@ -22,6 +22,7 @@ PADS = {
     "morph-pad-1": "Pad for a number",
     "morph-pad-2": "Pad for another number",
 }
+SETTINGS, MEDIA = MorphSettings(), MediaSettings()  # what a program need not say
 HINT = "Write a number, its digits apart. A photo of one works too."
 ABOUT = """
 <p>Typed numbers are in the handwriting of MNIST's test part. Your drawings are read and forgotten:
@@ -53,7 +54,7 @@ def build_morph_tab(morphers: Mapping[str, Morpher]) -> None:
         for pad_id, name in PADS.items():
             build_pad(pad_id, name=name, aspect=PAD_ASPECT, hint=HINT)
     build_footnote(ABOUT, PROGRAM)
-    names, settings, media = list(morphers), MorphSettings(), MediaSettings()
+    names, settings, media = list(morphers), SETTINGS, MEDIA
     inputs = [
         gr.Textbox("", label="Number to start from", visible=False),
         gr.Textbox("", label="Number to end with", visible=False),
@@ -91,16 +92,16 @@ def morph_for_program(
     target: str | None,
     source_file: bytes | None = None,
     target_file: bytes | None = None,
-    path: str | None = "geodesic",
-    n_frames: float | None = 60,
-    easing: str | None = "none",
-    returns: bool | None = True,
-    keep_ends: bool | None = True,
+    path: str | None = SETTINGS.path,
+    n_frames: float | None = SETTINGS.n_frames,
+    easing: str | None = SETTINGS.easing,
+    returns: bool | None = MEDIA.returns,
+    keep_ends: bool | None = SETTINGS.keep_ends,
     style: float | None = 0,
-    fps: float | None = 30,
-    size: float | None = 280,
-    ink: str | None = "#ffffff",
-    paper: str | None = "#000000",
+    fps: float | None = MEDIA.fps,
+    size: float | None = MEDIA.size,
+    ink: str | None = MEDIA.ink,
+    paper: str | None = MEDIA.paper,
     format: str | None = FORMATS[0],
     digits: str | None = None,
 ) -> str:
