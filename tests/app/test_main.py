@@ -84,3 +84,11 @@ def test_a_folder_without_a_model_is_one_line(capsys: pytest.CaptureFixture[str]
         port = server.getsockname()[1]
     assert main(["--port", str(port), "--weights", "no-such-folder"]) == 2
     assert "no-such-folder" in capsys.readouterr().err
+
+
+def test_a_port_that_was_left_a_moment_ago_is_free() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host, port = server.getsockname()
+        with socket.create_connection((host, port)):
+            server.accept()[0].close()  # who closes first waits for what may be on its way still
+    check_address(host, port)
