@@ -89,7 +89,7 @@ def test_the_same_seed_draws_the_same_places_of_package_and_page() -> None:
         ("vaegmm/data/npz.py", "tests/data/test_npz.py", "tests/test_package.py"),
         ("vaegmm/model_config.py", "tests/test_model.py", "tests/test_files.py"),
         ("app/muddle/muddle.py", "tests/app/test_muddle_tab.py", "tests/data/test_npz.py"),
-        ("vaegmm/data/paper.py", "tests/data/test_images.py", "tests/documents/test_links.py"),
+        ("vaegmm/data/paper.py", "tests/data/test_drawing.py", "tests/documents/test_links.py"),
     ],
 )
 def test_the_nearest_tests_come_first_and_none_needs_a_browser(
