@@ -27,6 +27,7 @@ from vaegmm.data.datasets import LabelledImages, load_dataset
 from vaegmm.evaluation.judge import Judge
 from vaegmm.hub.weights import Weights
 from vaegmm.model import VAEGMM
+from vaegmm.model_config import name_labels
 from vaegmm.operations.classify import classify
 from vaegmm.operations.em_points import load_points
 from vaegmm.operations.handwriting import Handwriting, encode_handwriting
@@ -100,7 +101,7 @@ def name_models(models: Mapping[Weights, VAEGMM]) -> list[str]:
         ValueError: digits and weights have the same names.
     """
     for names in (
-        [name_digits(model.labels) for model in models.values()],
+        [name_labels(model.labels, " / ") for model in models.values()],
         [weights.name for weights in models],
         [weights.title for weights in models],
     ):
@@ -108,13 +109,6 @@ def name_models(models: Mapping[Weights, VAEGMM]) -> list[str]:
             return names
     twice = next(name for name in names if names.count(name) > 1)
     raise ValueError(f"two models would be called {twice!r} on the page; give one of them")
-
-
-def name_digits(labels: Sequence[int]) -> str:
-    """The digits of a model in as few signs as they take: "0-9", "1 / 4 / 8"."""
-    first, last = labels[0], labels[-1]
-    is_run = len(labels) > 2 and list(labels) == list(range(first, last + 1))
-    return f"{first}-{last}" if is_run else " / ".join(map(str, labels))
 
 
 def number_page(state: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,3 +119,10 @@ def check_config(config: ModelConfig) -> None:
             f"component_labels must be taken from labels {show(labels)}, got "
             f"{show(config.component_labels)}"
         )
+
+
+def name_labels(labels: Sequence[int], between: str = ", ") -> str:
+    """Return labels in as few signs as they take: "0-9", "1, 4, 8"."""
+    first, last = labels[0], labels[-1]
+    is_run = len(labels) > 2 and list(labels) == list(range(first, last + 1))
+    return f"{first}-{last}" if is_run else between.join(map(str, labels))

@@ -29,7 +29,7 @@ from vaegmm.operations.atlas import (
 from vaegmm.operations.classify import classify
 from vaegmm.operations.dimensions import rank_dimensions, traverse
 from vaegmm.operations.handwriting import Handwriting
-from vaegmm.operations.plane import components_on
+from vaegmm.operations.plane import components_on, outline
 from vaegmm.operations.sight import look_at
 from vaegmm.sheet import tile
 
@@ -75,21 +75,21 @@ class Chart:
             return []
         seen = components_on(self.model, self.atlas.plane)
         weights = self.model.weights.cpu() / self.model.weights.max().cpu()
-        variances, directions = np.linalg.eigh(seen.covariances.numpy().astype(float))
+        ellipses = outline(seen, ELLIPSE_STD)
         return [
             {
                 "label": label,
                 "weight": weight,  # of the heaviest
                 "centre": mean,
-                "radii": (ELLIPSE_STD * np.sqrt(np.maximum(variance, 0))).tolist(),
-                "angle": float(np.arctan2(axes[1, 0], axes[0, 0])),
+                "radii": radii,
+                "angle": angle,
             }
-            for label, weight, mean, variance, axes in zip(
+            for label, weight, mean, radii, angle in zip(
                 self.model.config.component_labels,
                 weights.tolist(),
                 seen.means.tolist(),
-                variances,
-                directions,
+                ellipses.radii.tolist(),
+                ellipses.angles.tolist(),
                 strict=True,
             )
         ]

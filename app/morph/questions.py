@@ -20,7 +20,6 @@ from vaegmm.operations.morph import EASINGS, PATHS, MorphSettings
 from vaegmm.operations.writing import Digit
 
 PAD_ASPECT = 2
-LONGEST_COLOUR = 20  # characters that a message may repeat
 
 T = TypeVar("T")
 
@@ -110,11 +109,7 @@ def read_film_question(question: object) -> Film:
             "ink": str(ink),
             "paper": str(paper),
             "returns": bool(returns),
-        } if (
-            0 < len(places) <= MAX_DIGITS
-            and format in FORMATS
-            and max(len(ink), len(paper)) <= LONGEST_COLOUR
-        ):
+        } if 0 < len(places) <= MAX_DIGITS and format in FORMATS:
             rate, height = read_number(fps, "The frames per second"), read_number(size, "The size")
             settings = MediaSettings(rate, read_whole(height, "The size"), ink, paper, returns)
             count = read_count(n_frames)

@@ -41,7 +41,7 @@ def build_reading(pad_id: str, labels: Mapping[str, Sequence[int]]) -> gr.HTML:
                 "name": name,
                 "labels": list(known),
                 "invitation": invite(known),
-                "refusal": f"This does not look like a {name_labels(known)}",
+                "refusal": f"This does not look like a {as_words(known)}",
             }
             for name, known in labels.items()
         ],
@@ -50,10 +50,10 @@ def build_reading(pad_id: str, labels: Mapping[str, Sequence[int]]) -> gr.HTML:
 
 def invite(labels: Sequence[int]) -> str:
     """What stands where there is no drawing yet."""
-    return f"Draw a {name_labels(labels)}"
+    return f"Draw a {as_words(labels)}"
 
 
-def name_labels(labels: Sequence[int]) -> str:
+def as_words(labels: Sequence[int]) -> str:
     """The digits a model knows, as they stand in a sentence: "1, 4 or 8"; all ten: "digit"."""
     if len(labels) == 10:
         return "digit"

@@ -22,6 +22,7 @@ PADS = {
     "morph-pad-1": "Pad for a number",
     "morph-pad-2": "Pad for another number",
 }
+SETTINGS, MEDIA = MorphSettings(), MediaSettings()  # what a program need not say
 HINT = "Write a number, its digits apart. A photo of one works too."
 ABOUT = """
 <p>Typed numbers are in the handwriting of MNIST's test part. Your drawings are read and forgotten:
@@ -53,22 +54,21 @@ def build_morph_tab(morphers: Mapping[str, Morpher]) -> None:
         for pad_id, name in PADS.items():
             build_pad(pad_id, name=name, aspect=PAD_ASPECT, hint=HINT)
     build_footnote(ABOUT, PROGRAM)
-    settings, media = MorphSettings(), MediaSettings()
     inputs = [
         gr.Textbox("", label="Number to start from", visible=False),
         gr.Textbox("", label="Number to end with", visible=False),
         gr.File(type="binary", label="Picture of the first number", visible=False),
         gr.File(type="binary", label="Picture of the last number", visible=False),
-        build_choice(PATHS, "Path", settings.path),
-        gr.Number(settings.n_frames, label="Frames one way", visible=False),
-        build_choice(EASINGS, "Easing", settings.easing),
-        gr.Checkbox(media.returns, label="There and back again", visible=False),
-        gr.Checkbox(settings.keep_ends, label="Keep the pictures at the ends", visible=False),
+        build_choice(PATHS, "Path", SETTINGS.path),
+        gr.Number(SETTINGS.n_frames, label="Frames one way", visible=False),
+        build_choice(EASINGS, "Easing", SETTINGS.easing),
+        gr.Checkbox(MEDIA.returns, label="There and back again", visible=False),
+        gr.Checkbox(SETTINGS.keep_ends, label="Keep the pictures at the ends", visible=False),
         gr.Number(0, label="Handwriting of typed numbers", visible=False),
-        gr.Number(media.fps, label="Frames per second", visible=False),
-        gr.Number(media.size, label="Height in pixels", visible=False),
-        gr.Textbox(media.ink, label="Colour of the ink", visible=False),
-        gr.Textbox(media.paper, label="Colour of the paper", visible=False),
+        gr.Number(MEDIA.fps, label="Frames per second", visible=False),
+        gr.Number(MEDIA.size, label="Height in pixels", visible=False),
+        gr.Textbox(MEDIA.ink, label="Colour of the ink", visible=False),
+        gr.Textbox(MEDIA.paper, label="Colour of the paper", visible=False),
         build_choice(FORMATS, "Format"),
         build_choice(morphers, "Digits"),
     ]
@@ -91,16 +91,16 @@ def morph_for_program(
     target: str | None,
     source_file: bytes | None = None,
     target_file: bytes | None = None,
-    path: str | None = "geodesic",
-    n_frames: float | None = 60,
-    easing: str | None = "none",
-    returns: bool | None = True,
-    keep_ends: bool | None = True,
+    path: str | None = SETTINGS.path,
+    n_frames: float | None = SETTINGS.n_frames,
+    easing: str | None = SETTINGS.easing,
+    returns: bool | None = MEDIA.returns,
+    keep_ends: bool | None = SETTINGS.keep_ends,
     style: float | None = 0,
-    fps: float | None = 30,
-    size: float | None = 280,
-    ink: str | None = "#ffffff",
-    paper: str | None = "#000000",
+    fps: float | None = MEDIA.fps,
+    size: float | None = MEDIA.size,
+    ink: str | None = MEDIA.ink,
+    paper: str | None = MEDIA.paper,
     format: str | None = FORMATS[0],
     digits: str | None = None,
 ) -> str:

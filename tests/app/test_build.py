@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from app.build import name_digits, name_models
+from app.build import name_models
 from vaegmm.hub.weights import Weights
 from vaegmm.model import VAEGMM
+from vaegmm.model_config import name_labels
 
 
 @pytest.mark.parametrize(
@@ -14,7 +15,7 @@ from vaegmm.model import VAEGMM
     [(range(10), "0-9"), ((1, 4, 8), "1 / 4 / 8"), ((3, 4), "3 / 4"), ((5,), "5")],
 )
 def test_digits_are_named_in_few_signs(labels: tuple[int, ...], name: str) -> None:
-    assert name_digits(labels) == name
+    assert name_labels(labels, " / ") == name
 
 
 def test_models_of_the_same_digits_are_told_apart_by_their_weights(tiny_model: VAEGMM) -> None:

@@ -100,3 +100,11 @@ def test_what_visitors_send_goes_with_the_page_and_what_dead_pages_left_goes_too
         (folder / "picture").touch()
     assert os.environ["GRADIO_TEMP_DIR"] == str(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_port_that_was_left_a_moment_ago_is_free() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host, port = server.getsockname()
+        with socket.create_connection((host, port)):
+            server.accept()[0].close()  # who closes first waits for what may be on its way still
+    check_address(host, port)

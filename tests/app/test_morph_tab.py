@@ -219,7 +219,7 @@ def test_what_is_no_place_is_said_and_not_raised(
         ({"size": 10**9}, "a multiple of 28"),
         ({"size": None}, "must be a number"),
         ({"ink": "red"}, "Ink must be a colour as #rrggbb"),
-        ({"ink": "#" * 999}, MISFIT),
+        ({"ink": "#" * 999}, f"Ink must be a colour as #rrggbb, got '{'#' * 39}; "),
         ({"paper": 0}, MISFIT),
         ({"returns": "yes"}, MISFIT),
     ],

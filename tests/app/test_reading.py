@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from app.reading.reading import as_answer, name_labels
+from app.reading.reading import as_answer, as_words
 from vaegmm.data.datasets import LabelledImages
 from vaegmm.model import VAEGMM
 from vaegmm.operations.classify import classify
@@ -17,7 +17,7 @@ from vaegmm.operations.classify import classify
     [((1, 4, 8), "1, 4 or 8"), ((0, 1), "0 or 1"), ((7,), "7"), (tuple(range(10)), "digit")],
 )
 def test_labels_stand_in_a_sentence(labels: tuple[int, ...], words: str) -> None:
-    assert name_labels(labels) == words
+    assert as_words(labels) == words
 
 
 def test_an_answer_is_json_and_carries_both_pictures(

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browser.exploring import hold, release
 from tests.browser.strokes import FOUR
-from tests.browser.test_explore import hold, release
 from tests.browser.test_look import CONTRASTS
 from tests.browser.visit import Visit
 

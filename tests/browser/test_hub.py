@@ -5,8 +5,8 @@ from __future__ import annotations
 from playwright.sync_api import Browser, expect
 
 from tests.browser.browsing import serve_app
+from tests.browser.modelling import OVERFLOW, open_model
 from tests.browser.strokes import EIGHT
-from tests.browser.test_model import OVERFLOW, open_model
 from tests.browser.visit import Visit
 from tests.conftest import HUB
 from tests.local_hub import LocalHub

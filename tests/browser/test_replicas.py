@@ -14,11 +14,11 @@ from playwright.sync_api import Browser, Request
 from tests.browser.asking import ASK, post
 from tests.browser.balancing import Balancer, balance
 from tests.browser.browsing import serve_app
+from tests.browser.exploring import open_explore
+from tests.browser.modelling import open_em
+from tests.browser.morphing import open_morph, save_as
 from tests.browser.strokes import EIGHT
-from tests.browser.test_explore import open_explore
 from tests.browser.test_generate import open_generate
-from tests.browser.test_model import open_em
-from tests.browser.test_morph import open_morph, save_as
 from tests.browser.test_muddle import open_muddle
 from tests.browser.visit import Visit
 

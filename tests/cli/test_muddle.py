@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from vaegmm.__main__ import main
+from vaegmm.operations.muddle import LARGEST_SEED
 
 
 def test_it_writes_images_with_soft_labels(
@@ -37,6 +38,13 @@ def test_digits_are_drawn_for_every_seed_and_never_the_partner(tmp_path: Path) -
     assert 8 not in file["a"]
 
 
+def test_the_last_seed_may_be_the_largest(tmp_path: Path) -> None:
+    path = tmp_path / "some.npz"
+    arguments = ["--n", "2", "--method", "average", "--seed", str(LARGEST_SEED - 1)]
+    assert main(["muddle", *arguments, "--output", str(path)]) == 0
+    assert np.load(path)["seeds"].tolist() == [LARGEST_SEED - 1, LARGEST_SEED]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -45,6 +53,7 @@ def test_digits_are_drawn_for_every_seed_and_never_the_partner(tmp_path: Path) -
         (["--partner", "12"], "the partner must be one of"),
         (["--mix", "1"], "mix must lie between 0 and 1"),
         (["--seed", "-1"], "seed must be from 0"),
+        (["--seed", str(LARGEST_SEED - 1), "--n", "3"], "seed must be from 0"),
         (["--n", "0"], "n must be at least 1"),
         (["--output", "some.png"], "must end in .npz"),
         (["--output", "nowhere/some.npz"], "there is no folder nowhere"),

@@ -145,7 +145,9 @@ def test_several_configs_and_betas_are_several_runs(tmp_path: Path) -> None:
 def test_runs_in_turn_end_in_one_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = [*TINY, "--betas", "0.5", "2", "--output-dir", str(tmp_path)]
     assert train.main(arguments) == 0
-    assert "all 2 side by side" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    for line in ("run 1 of 2: unnamed-beta0.5", "run 2 of 2: unnamed-beta2", "all 2 side by side"):
+        assert f"\n{line}" in said
     page = (tmp_path / "comparison.html").read_text()
     assert page.count("data:image/png;base64,") == 9  # curves, and four of each run
     assert "unnamed-beta0.5" in page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -16,6 +18,7 @@ from vaegmm.mixture.gaussian import covariances_of
 from vaegmm.model import VAEGMM
 from vaegmm.operations.plane import (
     Plane,
+    ProjectedComponents,
     choose_plane,
     components_on,
     decode_mesh,
@@ -23,6 +26,7 @@ from vaegmm.operations.plane import (
     lift,
     list_points,
     make_mesh,
+    outline,
 )
 
 
@@ -187,3 +191,18 @@ def test_what_is_lifted_is_a_digit_more_often_than_what_is_on_the_plane(
     assert shares[0] > 0.88
     assert shares[0] > shares[1] + 0.15
     assert shown[1] < shown[0] == 10
+
+
+def test_an_outline_is_as_many_standard_deviations_away_all_around() -> None:
+    factors = torch.randn(5, 2, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    components = ProjectedComponents(torch.zeros(5, 2), factors @ factors.mT)
+    ellipses = outline(components, 2.5)
+    turn = torch.linspace(0, 2 * math.pi, 7, dtype=torch.float64)
+    shorter, longer = ellipses.radii[:, :, None].unbind(1)
+    along, across = shorter * turn.cos(), longer * turn.sin()
+    cos, sin = ellipses.angles.cos()[:, None], ellipses.angles.sin()[:, None]
+    points = torch.stack([cos * along - sin * across, sin * along + cos * across], 2)  # (5, 7, 2)
+    inverse = torch.linalg.inv(components.covariances)
+    distance = torch.einsum("kni,kij,knj->kn", points, inverse, points).sqrt()
+    torch.testing.assert_close(distance, torch.full_like(distance, 2.5))
+    assert bool((ellipses.radii[:, 0] <= ellipses.radii[:, 1]).all())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +43,17 @@ def test_it_learns(parts: Split) -> None:
     for epoch in history:
         expected = epoch.validation.reconstruction_nll + 0.5 * epoch.validation.kl
         assert epoch.validation.loss == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_terminal_sees_the_bar_and_a_pipe_does_not(
+    parts: Split, monkeypatch: pytest.MonkeyPatch, is_terminal: bool
+) -> None:
+    stream = io.StringIO()
+    stream.isatty = lambda: is_terminal  # type: ignore[method-assign]
+    monkeypatch.setattr(sys, "stderr", stream)
+    fit(parts, replace(SHORT, epochs=1))
+    assert ("network" in stream.getvalue()) == is_terminal
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])

@@ -91,7 +91,7 @@ def _begin(
 ) -> _Run:
     """Load the images, refuse what does not fit them, and make the folder or take it up again."""
     from vaegmm.data.datasets import load_dataset, split
-    from vaegmm.training.build import check_refinement
+    from vaegmm.training.checks import check_refinement
     from vaegmm.training.components import check_mixture
     from vaegmm.training.run import CHECKPOINT, begin_run, read_began_with, resume_run
 

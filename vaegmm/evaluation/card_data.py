@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
 from vaegmm.evaluation.figures import Figures
 from vaegmm.evaluation.markdown import as_line, escape
-from vaegmm.model_config import ModelConfig
+from vaegmm.model_config import ModelConfig, name_labels
 
 if TYPE_CHECKING:
     from huggingface_hub import EvalResult
@@ -80,13 +80,6 @@ def describe_images(config: ModelConfig) -> str:
     name = _file_name(found["name"])
     title = KNOWN[name].title if name in KNOWN else escape(name)
     return f"{found['n']} training images of {title}, labels {name_labels(config.labels)}"
-
-
-def name_labels(labels: Sequence[int]) -> str:
-    """Return labels in as few signs as they take: "0-9", "1, 4, 8"."""
-    first, last = labels[0], labels[-1]
-    is_run = len(labels) > 2 and list(labels) == list(range(first, last + 1))
-    return f"{first}-{last}" if is_run else ", ".join(map(str, labels))
 
 
 def write_front_matter(config: ModelConfig, figures: Mapping[str, Figures], name: str) -> str:

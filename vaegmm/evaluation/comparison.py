@@ -6,6 +6,7 @@ import statistics
 from dataclasses import dataclass
 from pathlib import Path
 
+from vaegmm.evaluation import markdown
 from vaegmm.evaluation.figures import FIGURES, Figures, read_figures
 from vaegmm.evaluation.page import heading, paragraph, picture, table, write_page, write_text
 from vaegmm.evaluation.plots import plot_runs
@@ -103,8 +104,7 @@ def write_comparison(runs: list[FinishedRun], folder: Path) -> Path:
         files = (run.folder / name for name in PICTURES)
         parts += [picture(file, file.stem) for file in files if file.exists()]
     write_page(title, parts, folder / "comparison.html")
-    lines = (f"| {' | '.join(row)} |\n" for row in (HEAD, ["---"] * len(HEAD), *rows))
-    write_text("".join(lines), folder / "comparison.md")
+    write_text(markdown.table(HEAD, rows) + "\n", folder / "comparison.md")
     return folder / "comparison.html"
 
 

@@ -14,13 +14,12 @@ from vaegmm.evaluation.card_data import (
     DataSet,
     describe_images,
     find_data_set,
-    name_labels,
     write_front_matter,
 )
 from vaegmm.evaluation.card_settings import list_settings
 from vaegmm.evaluation.figures import Figures, read_figures
 from vaegmm.evaluation.markdown import escape, picture, table
-from vaegmm.model_config import ModelConfig, check_config, read_config
+from vaegmm.model_config import ModelConfig, check_config, name_labels, read_config
 from vaegmm.networks.vae import count_parameters
 from vaegmm.training.start import BEGAN
 

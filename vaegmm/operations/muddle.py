@@ -34,7 +34,7 @@ Method = Literal["balanced", "average", "series"]
 METHODS: tuple[Method, ...] = typing.get_args(Method)
 N_SERIES = 16  # images of a series, its ends included
 N_STEPS = 6  # towards the place of a balanced muddle
-MAX_SEED = 2**53 - 1  # the largest that a browser counts to
+LARGEST_SEED = 2**53 - 1  # the largest that a browser counts to
 N_DIGITS = 10
 
 
@@ -233,5 +233,5 @@ def check_request(
         if not 0 < target < 1:
             raise ValueError(f"the mix must lie between 0 and 1, got {target}")
     for seed in seeds:
-        if not 0 <= seed <= MAX_SEED:
-            raise ValueError(f"the seed must be from 0 to {MAX_SEED}, got {seed}")
+        if not 0 <= seed <= LARGEST_SEED:
+            raise ValueError(f"the seed must be from 0 to {LARGEST_SEED}, got {seed}")

@@ -54,6 +54,19 @@ class ProjectedComponents:
     covariances: Tensor
 
 
+@dataclass(frozen=True)
+class Ellipses:
+    """Outlines of K Gaussians on a plane, around their means.
+
+    Attributes:
+        radii: (K, 2), the shorter first.
+        angles: (K,), of the shorter radius, in radians.
+    """
+
+    radii: Tensor
+    angles: Tensor
+
+
 def find_principal_plane(model: VAEGMM) -> Plane:
     """Return the plane in which a model's mixture varies most; two dimensions as they are.
 
@@ -99,6 +112,16 @@ def components_on(model: VAEGMM, plane: Plane) -> ProjectedComponents:
     axes = plane.axes.double()
     covariances = axes @ _covariances(model) @ axes.T
     return ProjectedComponents(plane.project(model.means.cpu()), covariances.float())
+
+
+def outline(components: ProjectedComponents, n_std: float) -> Ellipses:
+    """Return the ellipses on which a component's density is that of n_std standard deviations.
+
+    Their axes are the covariance's (Bishop 2006, section 2.3).
+    """
+    variances, directions = torch.linalg.eigh(components.covariances.double())
+    angles = torch.atan2(directions[:, 1, 0], directions[:, 0, 0])
+    return Ellipses(n_std * variances.clamp(min=0).sqrt(), angles)
 
 
 def lift(model: VAEGMM, plane: Plane, xy: Tensor) -> Tensor:

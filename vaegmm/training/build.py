@@ -10,19 +10,17 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from vaegmm.config import ExperimentConfig, MixtureConfig, RefineConfig
+from vaegmm.config import ExperimentConfig, MixtureConfig
 from vaegmm.data.datasets import LabelledImages, Split
 from vaegmm.latents import encode_posteriors, sample_posteriors
 from vaegmm.mixture.em import Parameters
-from vaegmm.mixture.processes import n_processes
 from vaegmm.model import VAEGMM
 from vaegmm.networks.vae import VAE
-from vaegmm.training.checks import check_joint_step
+from vaegmm.training.checks import check_joint_step, check_refinement
 from vaegmm.training.components import (
     CALIBRATED,
     assemble,
     attach_mixture,
-    check_mixture,
     fit_mixture,
     log_joint_of,
     name_components,
@@ -33,7 +31,6 @@ from vaegmm.training.heads import Choice, choose_head, count_start_components, f
 from vaegmm.training.history import RefineEpoch
 from vaegmm.training.refine import refine
 from vaegmm.training.supervision import (
-    choose_known,
     fit_with_labels,
     order_by_labels,
     share_components,
@@ -135,57 +132,6 @@ def _begin(
         heads = [fit_with_labels(z, known_z, is_of_label, begin, seed)]
     n_finer = len(heads) if config.mutual_information else 0  # else they play no part
     return heads, [fit(config.n_overclusters, seed + i) for i in range(n_finer)] or heads
-
-
-def check_refinement(
-    config: RefineConfig, mixture: MixtureConfig, data: LabelledImages, seed: int
-) -> tuple[Tensor | None, Tensor]:
-    """Return the known labels (N,), and which of the step's components stand for which (L, K).
-
-    Raises:
-        ValueError: a setting out of range, or one that does not fit the images.
-    """
-    check_mixture(mixture, data)
-    if n_processes() > 1:
-        raise ValueError(
-            "refine_epochs must be 0 under torchrun: the joint step runs in one process"
-        )
-    names = ["refine_batch_size", *["n_overclusters"] * bool(config.mutual_information)]
-    for name in [*names, *["n_start_components"] * bool(config.n_start_components)]:
-        if not 2 <= getattr(config, name) <= len(data):
-            raise ValueError(f"{name} must be from 2 to {len(data)}, got {getattr(config, name)}")
-    n_labels = len(data.labels.unique())
-    n_components = config.n_prior_components or mixture.n_components
-    if not n_labels <= n_components <= len(data):
-        raise ValueError(
-            f"n_prior_components must be 0 or from {n_labels} to {len(data)}, got {n_components}"
-        )
-    n_fine = count_start_components(config)
-    if config.n_starts > 1 and n_components >= n_fine:
-        raise ValueError(
-            f"n_starts must be 1 where {n_fine} components are not joined, got {config.n_starts}"
-        )
-    splits = config.labels != "all" and mixture.n_components > n_components
-    if splits and mixture.n_components % n_components:
-        raise ValueError(
-            f"n_components must be a multiple of the {n_components} prior components that "
-            f"are split into them, got {mixture.n_components}"
-        )
-    each = max(n_components, mixture.n_components) // n_labels
-    fewest = int(data.labels.unique(return_counts=True)[1].min())
-    if config.labels == "all" and fewest < max(each, 2):
-        raise ValueError(
-            f"every label needs at least {max(each, 2)} images for its {each} components, "
-            f"one has {fewest}"
-        )
-    known = choose_known(data.labels, config.labels, seed)
-    if config.labels not in ("none", "all") and n_components != n_labels:
-        raise ValueError(
-            f"n_prior_components must be {n_labels}, one for each label, when only some labels "
-            f"are known, got {n_components}"
-        )
-    share_components(mixture.n_components, n_labels, config.labels)
-    return known, share_components(n_components, n_labels, config.labels)
 
 
 def _fit_last(

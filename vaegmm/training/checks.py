@@ -6,7 +6,12 @@ import math
 
 from torch import Tensor
 
-from vaegmm.config import NetworkConfig, RefineConfig, TrainingConfig
+from vaegmm.config import MixtureConfig, NetworkConfig, RefineConfig, TrainingConfig
+from vaegmm.data.datasets import LabelledImages
+from vaegmm.mixture.processes import n_processes
+from vaegmm.training.components import check_mixture
+from vaegmm.training.heads import count_start_components
+from vaegmm.training.supervision import choose_known, share_components
 
 
 def check_losses(losses: Tensor, n_before: int, part: str = "", remedy: str = "") -> None:
@@ -86,4 +91,60 @@ def check_joint_step(config: RefineConfig, network: NetworkConfig) -> None:
     if config.n_starts > 1 and (config.labels != "none" or not config.mutual_information):
         raise ValueError(
             f"n_starts must be 1 with labels or without mutual_information, got {config.n_starts}"
+        )
+
+
+def check_refinement(
+    config: RefineConfig, mixture: MixtureConfig, data: LabelledImages, seed: int
+) -> tuple[Tensor | None, Tensor]:
+    """Return the known labels (N,), and which of the step's components stand for which (L, K).
+
+    Raises:
+        ValueError: a setting out of range, or one that does not fit the images.
+    """
+    check_mixture(mixture, data)
+    if n_processes() > 1:
+        raise ValueError(
+            "refine_epochs must be 0 under torchrun: the joint step runs in one process"
+        )
+    n_labels = len(data.labels.unique())
+    n_components = config.n_prior_components or mixture.n_components
+    _check_numbers(config, n_components, n_labels, len(data))
+    splits = config.labels != "all" and mixture.n_components > n_components
+    if splits and mixture.n_components % n_components:
+        raise ValueError(
+            f"n_components must be a multiple of the {n_components} prior components that "
+            f"are split into them, got {mixture.n_components}"
+        )
+    each = max(n_components, mixture.n_components) // n_labels
+    fewest = int(data.labels.unique(return_counts=True)[1].min())
+    if config.labels == "all" and fewest < max(each, 2):
+        raise ValueError(
+            f"every label needs at least {max(each, 2)} images for its {each} components, "
+            f"one has {fewest}"
+        )
+    known = choose_known(data.labels, config.labels, seed)
+    if config.labels not in ("none", "all") and n_components != n_labels:
+        raise ValueError(
+            f"n_prior_components must be {n_labels}, one for each label, when only some labels "
+            f"are known, got {n_components}"
+        )
+    share_components(mixture.n_components, n_labels, config.labels)
+    return known, share_components(n_components, n_labels, config.labels)
+
+
+def _check_numbers(config: RefineConfig, n_components: int, n_labels: int, n_images: int) -> None:
+    """Refuse batches and components that the images are too few for, or the labels too many."""
+    names = ["refine_batch_size", *["n_overclusters"] * bool(config.mutual_information)]
+    for name in [*names, *["n_start_components"] * bool(config.n_start_components)]:
+        if not 2 <= getattr(config, name) <= n_images:
+            raise ValueError(f"{name} must be from 2 to {n_images}, got {getattr(config, name)}")
+    if not n_labels <= n_components <= n_images:
+        raise ValueError(
+            f"n_prior_components must be 0 or from {n_labels} to {n_images}, got {n_components}"
+        )
+    n_fine = count_start_components(config)
+    if config.n_starts > 1 and n_components >= n_fine:
+        raise ValueError(
+            f"n_starts must be 1 where {n_fine} components are not joined, got {config.n_starts}"
         )

@@ -35,6 +35,15 @@ HEAD = [
     "path", "N", "length", "shorter", "unevenness", "digit-like", "members agree", "top label",
     "usual ink", "switches", "one switch", "error at the ends", "frames/s",
 ]  # fmt: skip
+NOTE = (
+    f"different labels, drawn at random, {N_FRAMES} frames from "
+    "one to the other, spaced evenly on every path. Length: of what is seen, over the straight "
+    "line's. Unevenness: the largest change between two frames over the mean one. Digit-like: "
+    f"of the frames between the ends, the share on which the judge's members agree to {LIMIT} "
+    "nats, with half of the votes or more for one label, and as much ink as in the middle 98 % "
+    "of test images. Switches: how often the judge's label changes on the way. Ends rebuilt: "
+    "without the users' own pictures at the ends."
+)
 
 
 def judge_morphs(subject: Subject) -> Section:
@@ -59,23 +68,11 @@ def judge_morphs(subject: Subject) -> Section:
     real = measure_likeness(images, judge.judge(images), images, everything)
     return Section(
         "Morphs",
-        f"{n} pairs of test images with different labels, drawn at random, {N_FRAMES} frames from "
-        "one to the other, spaced evenly on every path. Length: of what is seen, over the straight "
-        "line's. Unevenness: the largest change between two frames over the mean one. Digit-like: "
-        f"of the frames between the ends, the share on which the judge's members agree to {LIMIT} "
-        "nats, with half of the votes or more for one label, and as much ink as in the middle 98 % "
-        "of test images. Switches: how often the judge's label changes on the way. Ends rebuilt: "
-        "without the users' own pictures at the ends.",
+        f"{n} pairs of test images with {NOTE}",
         HEAD,
         [
             *([name, *_describe(figures)] for name, figures in metrics.items()),
-            [
-                "test images themselves",
-                f"{len(subject.test):,}",
-                *_blank(3),
-                *_share(real),
-                *_blank(4),
-            ],
+            ["test images themselves", f"{len(images):,}", *_blank(3), *_share(real), *_blank(4)],
         ],
         {
             **{name: dataclasses.asdict(figures) for name, figures in metrics.items()},

@@ -19,7 +19,7 @@ from vaegmm.evaluation.judge import LIMIT
 from vaegmm.evaluation.second_opinion import SecondOpinion
 from vaegmm.evaluation.tasks.subject import Section, Subject
 from vaegmm.latents import to_bytes
-from vaegmm.operations.handwriting import encode_handwriting
+from vaegmm.operations.handwriting import Handwriting, encode_handwriting
 from vaegmm.operations.muddle import METHODS, Method, Muddles, join_muddles, muddle
 
 N_DIGITS = 10_000  # real ones to start from
@@ -31,11 +31,27 @@ HEAD = [
     "disagreement", "off target", "greyness", "diversity", "2nd opinion", "2nd off target",
     "images/s",
 ]  # fmt: skip
+NOTE = (
+    "Digits made to lie between two labels, at a share of the first: the label drawn at random "
+    "and the one nearest to the digit picked, or all pairs in turn. Good: the judge (five "
+    "small classifiers, trained apart from the model) gives the two labels 0.9 or more "
+    "together, the share is off by 0.15 at most, its members agree to "
+    f"{LIMIT} nats, and there is as much ink as in the middle 98 % of test images. Greyness "
+    "and diversity are relative to test images. The second opinion is a support-vector "
+    "machine's: the share for which no third label wins, and how far its own share is off."
+)
+PICTURES = {
+    "muddles_nearest.png": f"{N_SHOWN} balanced muddles at 50 %, the first made: nearest",
+    "muddles_all_pairs.png": f"{N_SHOWN} balanced muddles at 50 %, the first made: pairs",
+    "muddle_pairs.png": "share of balanced muddles at 50 % that is good, by pair",
+}
+# The first label of each muddle, and its partner: None is the nearest.
+LabelsAndPartners = tuple[list[int], list[int | None]]
 
 
 def judge_muddles(subject: Subject) -> Section:
     """Make muddles by each method, and show them to judges that know nothing of the model."""
-    model, judge, n = subject.model, subject.judge, subject.n_muddles
+    model, judge = subject.model, subject.judge
     if judge is None or subject.train is None or len(model.labels) < 2:
         note = "Muddles are judged beside mnist or sample, with all of the model's digits."
         return Section("Muddles", note, HEAD, [], None)
@@ -43,32 +59,15 @@ def judge_muddles(subject: Subject) -> Section:
     order = torch.randperm(len(subject.train), generator=generator)
     handwriting = encode_handwriting(model, subject.train.subset(order[:N_DIGITS]))
     yardstick = Yardstick(judge, SecondOpinion(subject.train, subject.seed), subject.test.images)
-    first = (
-        subject.seed % 1_000_000 * 1_000_000
-    )  # far from those of another seed, and never below 0
-    drawn = torch.randint(len(model.labels), (n,), generator=generator).tolist()
-    pairs = list(itertools.islice(itertools.cycle(itertools.combinations(model.labels, 2)), n))
-    choices: dict[str, tuple[list[int], list[int | None]]] = {
-        "nearest": ([model.labels[k] for k in drawn], [None] * n),
-        "all pairs": ([a for a, _ in pairs], [b for _, b in pairs]),
-    }
+    choices = _choose_labels(model.labels, subject.n_muddles, generator)
     settings: list[tuple[Method, str, float]] = [
         *((method, partners, 0.5) for partners in choices for method in METHODS),
         *(("balanced", partners, target) for partners in choices for target in TARGETS),
     ]
     metrics: dict[str, AmbiguityMetrics] = {}
     for method, partners, target in settings:
-        labels, others = choices[partners]
         start = time.perf_counter()
-        parts = []
-        for rows in torch.arange(n).split(BATCH):
-            some = slice(int(rows[0]), int(rows[-1]) + 1)
-            seeds = [first + k for k in range(some.start, some.stop)]
-            asked = [target] * len(rows)
-            parts.append(
-                muddle(model, handwriting, labels[some], others[some], asked, seeds, method)
-            )
-        made = join_muddles(parts)
+        made = _make(subject, handwriting, choices[partners], target, method)
         seconds = time.perf_counter() - start
         name = f"{method}, {partners}, {target:.0%}"
         metrics[name], is_good = measure_muddles(made, yardstick, seconds)
@@ -80,22 +79,44 @@ def judge_muddles(subject: Subject) -> Section:
                 plot_pairs(shares, model.labels, subject.folder / "muddle_pairs.png")
     return Section(
         "Muddles",
-        "Digits made to lie between two labels, at a share of the first: the label drawn at random "
-        "and the one nearest to the digit picked, or all pairs in turn. Good: the judge (five "
-        "small classifiers, trained apart from the model) gives the two labels 0.9 or more "
-        "together, the share is off by 0.15 at most, its members agree to "
-        f"{LIMIT} nats, and there is as much ink as in the middle 98 % of test images. Greyness "
-        "and diversity are relative to test images. The second opinion is a support-vector "
-        "machine's: the share for which no third label wins, and how far its own share is off.",
+        NOTE,
         HEAD,
         [[name, *_describe(figures)] for name, figures in metrics.items()],
         {name: dataclasses.asdict(figures) for name, figures in metrics.items()},
-        {
-            "muddles_nearest.png": f"{N_SHOWN} balanced muddles at 50 %, the first made: nearest",
-            "muddles_all_pairs.png": f"{N_SHOWN} balanced muddles at 50 %, the first made: pairs",
-            "muddle_pairs.png": "share of balanced muddles at 50 % that is good, by pair",
-        },
+        PICTURES,
     )
+
+
+def _choose_labels(
+    labels: tuple[int, ...], n: int, generator: torch.Generator
+) -> dict[str, LabelsAndPartners]:
+    """Return what n muddles are to be of: any label and its nearest, or all pairs in turn."""
+    drawn = torch.randint(len(labels), (n,), generator=generator).tolist()
+    pairs = list(itertools.islice(itertools.cycle(itertools.combinations(labels, 2)), n))
+    return {
+        "nearest": ([labels[k] for k in drawn], [None] * n),
+        "all pairs": ([a for a, _ in pairs], [b for _, b in pairs]),
+    }
+
+
+def _make(
+    subject: Subject,
+    handwriting: Handwriting,
+    choice: LabelsAndPartners,
+    target: float,
+    method: Method,
+) -> Muddles:
+    """Make the muddles of one choice, some at a time; each has a seed of its own."""
+    labels, others = choice
+    first = subject.seed % 1_000_000 * 1_000_000  # far from those of another seed, never below 0
+    parts = []
+    for rows in torch.arange(len(labels)).split(BATCH):
+        some = slice(int(rows[0]), int(rows[-1]) + 1)
+        seeds = [first + k for k in range(some.start, some.stop)]
+        asked = [target] * len(rows)
+        made = muddle(subject.model, handwriting, labels[some], others[some], asked, seeds, method)
+        parts.append(made)
+    return join_muddles(parts)
 
 
 def _show(made: Muddles, subject: Subject, name: str) -> None:
