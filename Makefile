@@ -43,6 +43,7 @@ evaluate: .venv/app
 
 bench: .venv/dev
 	@sh scripts/find_chromium.sh
+	$(PY) -m benchmarks.app
 	$(PY) -m benchmarks.pad
 	$(PY) -m benchmarks.paste $(ARGS)
 	$(PY) -m benchmarks.mixture
