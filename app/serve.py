@@ -7,13 +7,14 @@ from gradio.routes import App
 from gradio.utils import BaseReloader
 from starlette.exceptions import HTTPException
 
-from app.gate.gate import Gate
+from app.gate.gate import VISIT, Gate
 from app.gate.refusal import refuse_misfit, refuse_shortly
 from app.shared.turns import N_PLACES
 from app.theme import CSS, build_theme
 
 MAX_FILE_SIZE = "8mb"
 QUEUE_SIZE = 64
+MAX_VISITS = 200  # of programs, which Gradio remembers with 130 KB each
 # The page's calls may wait in all places for turns, and Gradio's own work still finds a thread.
 MAX_THREADS = N_PLACES + 20
 # What launching gives a page: Gradio's own way to replace one does not carry it all over, or late.
@@ -27,6 +28,9 @@ KEPT = (
         "run_history",
         "pwa",
         "max_file_size",
+        "max_threads",
+        "limiter",
+        "state_session_capacity",
     ),
 )
 
@@ -49,6 +53,7 @@ def launch(page: gr.Blocks, host: str, port: int) -> None:
         inbrowser=False,
         share=False,
         max_threads=MAX_THREADS,
+        state_session_capacity=MAX_VISITS,
         max_file_size=MAX_FILE_SIZE,
         allowed_paths=[],
         strict_cors=True,
@@ -65,6 +70,7 @@ def launch(page: gr.Blocks, host: str, port: int) -> None:
             },
         },
     )
+    page.app.state_holder[VISIT]  # made now, so that no visitor waits for it
 
 
 def replace(served: gr.Blocks, page: gr.Blocks) -> None:

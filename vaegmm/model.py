@@ -52,10 +52,12 @@ class VAEGMM(nn.Module):
         k, d = len(config.component_labels), config.network.latent_dim
         self.register_buffer("weights", torch.full((k,), 1 / k))
         self.register_buffer("means", torch.zeros(k, d))
-        self.register_buffer("precisions_cholesky", torch.eye(d).repeat(k, 1, 1))
-        indices = torch.tensor([config.labels.index(label) for label in config.component_labels])
-        is_of_label = indices == torch.arange(len(config.labels))[:, None]  # (L, K)
-        self.register_buffer("is_of_label", is_of_label, persistent=False)
+        factors = torch.zeros(k, d, d)  # on "meta", torch.eye imports for two seconds
+        factors.diagonal(dim1=1, dim2=2).fill_(1)
+        self.register_buffer("precisions_cholesky", factors)
+        named = config.component_labels
+        is_of_label = [[label == one for one in named] for label in config.labels]  # (L, K)
+        self.register_buffer("is_of_label", torch.tensor(is_of_label), persistent=False)
 
     @property
     def labels(self) -> tuple[int, ...]:

@@ -62,7 +62,7 @@ class Rush:
     """What came of everyone asking for a morph at once.
 
     Attributes:
-        waits: seconds until each visitor had a morph; of those who got one.
+        waits: seconds until each visitor had a morph, pauses included; of those who got one.
         longest_answer: seconds that the slowest single answer took, "busy" included.
         n_busy: times that somebody was asked to try again.
         n_failed: visitors who got something else.
@@ -95,10 +95,10 @@ def rush(url: str, questions: Questions, n_morphing: int, n_drawing: int) -> Rus
         over.set()
         meanwhile = Drawing([one.result() for one in drawn], time.perf_counter() - begun)
     return Rush(
-        [sum(one.seconds for one in answers) for answers in morphed if answers[-1].is_good],
-        max(one.seconds for one in itertools.chain(*morphed)),
-        sum(one.is_busy for one in itertools.chain(*morphed)),
-        sum(not answers[-1].is_good for answers in morphed),
+        [wait for wait, answers in morphed if answers[-1].is_good],
+        max(one.seconds for _, answers in morphed for one in answers),
+        sum(one.is_busy for _, answers in morphed for one in answers),
+        sum(not answers[-1].is_good for _, answers in morphed),
         meanwhile,
     )
 
@@ -116,11 +116,11 @@ def _draw_until(
     return answers
 
 
-def _get_morph(url: str, bodies: Sequence[bytes], number: int) -> list[Answer]:
-    client = Client(url)
+def _get_morph(url: str, bodies: Sequence[bytes], number: int) -> tuple[float, list[Answer]]:
+    client, begun = Client(url), time.perf_counter()
     answers = [client.ask(bodies[number % len(bodies)])]
     while answers[-1].is_busy:
         time.sleep(random.uniform(*BUSY_PAUSE_S))
         answers.append(client.ask(bodies[number % len(bodies)]))
     client.close()
-    return answers
+    return time.perf_counter() - begun, answers
