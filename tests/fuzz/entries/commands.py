@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from unittest import mock
 
 import evaluate
 import train
+from tests.fuzz.entries.datasets import IDX_FILES
 from tests.fuzz.harness import Case, Entry
 from tests.fuzz.mutate import NUMBERS, WORDS
 from tests.fuzz.tiny import make_model, write_digits
 from vaegmm.__main__ import COMMANDS, main
 
+Command = Callable[[Sequence[str]], int]
 # What a whole command is made of, and options that may be added; @x stands for a file of ours.
 VALID = {
     "classify": "@picture --weights @model",
@@ -93,8 +97,19 @@ def make_entries(folder: Path) -> tuple[Entry, ...]:
     def place(word: str) -> str:
         return files.get(word, f"{folder}/{word[1:]}" if word.startswith("@") else word)
 
+    # Words that lost their data set mean MNIST, which would be fetched where it is not; here it is
+    # there, and damaged.
+    mnist = folder / "data" / "MNIST" / "raw"
+    mnist.mkdir(parents=True)
+    for name in IDX_FILES:
+        (mnist / name).write_bytes(b"")
+
+    def run_here(command: Command, words: Sequence[str]) -> str | None:
+        with mock.patch.dict(os.environ, {"VAEGMM_DATA": str(folder / "data")}):
+            return run_words(command, words)
+
     for name in COMMANDS:  # what is imported and drawn for the first time takes seconds
-        run_words(main, (name, *map(place, VALID[name].split())))
+        run_here(main, (name, *map(place, VALID[name].split())))
 
     def make(rng: random.Random) -> Case:
         command, is_mutant = rng.choice(list(COMMANDS)), rng.random() < 0.85
@@ -109,12 +124,12 @@ def make_entries(folder: Path) -> tuple[Entry, ...]:
 
     def put(content: object) -> str | None:
         assert isinstance(content, tuple)
-        return run_words(main, content)
+        return run_here(main, content)
 
     def put_door(content: object) -> str | None:
         assert isinstance(content, tuple)
         doors = {"train": train.main, "evaluate": evaluate.main}
-        return run_words(doors[content[0]], content[1:])
+        return run_here(doors[content[0]], content[1:])
 
     return (
         Entry("commands", make, put, weight=1.5),
@@ -122,7 +137,7 @@ def make_entries(folder: Path) -> tuple[Entry, ...]:
     )
 
 
-def run_words(command: Callable[[Sequence[str]], int], words: Sequence[str]) -> str | None:
+def run_words(command: Command, words: Sequence[str]) -> str | None:
     """Run a command here; return what it says on stderr where it refuses, without what was typed.
 
     Raises:
