@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.modelling import Open, look, open_em, open_model, slider
 
@@ -42,6 +42,26 @@ def test_it_plays_when_it_is_seen_and_stops_at_the_end(visit: Open) -> None:
     page.locator(".em").get_by_role("button", name="Play").click()
     expect(page.locator(".em-end")).to_have_text(re.compile(r"^Settled after 43 iterations"))
     expect(page.locator(".em").get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_it_does_not_play_in_the_place_of_figures_that_are_on_their_way(visit: Open) -> None:
+    page = visit().page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if "describe_model" in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/component_server**", hold)
+    page.get_by_role("tab", name="Model").click()
+    expect(page.locator(".em-curve svg")).to_be_attached()
+    page.wait_for_timeout(1500)
+    assert slider(page).input_value() == "0"
+    for route in held:
+        route.continue_()
+    expect(page.locator(".about[data-state=shown]")).to_be_visible(timeout=30_000)
 
 
 def test_the_slider_walks_through_the_iterations_without_the_server(visit: Open) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 from vaegmm.evaluation.comparison import HEAD, FinishedRun, describe
+from vaegmm.evaluation.figures import Figures
 from vaegmm.training.history import Epoch, Losses
 
 LOSSES = Losses(90.0, 80.0, 10.0)
@@ -15,13 +17,13 @@ NETWORK = {
     "elbo": -91.25, "reconstruction_bce": 71.5, "reconstruction_mse": 0.0125, "ssim": 0.875,
     "kl": 18.5, "active_units": 9, "blank_share": 0.015, "labels_covered": 8,
 }  # fmt: skip
-MIXTURE = {"n_components": 60, "accuracy": 0.9875, "nmi": None}
+MIXTURE = {"n_components": 60, "accuracy": 0.9875, "nmi": None, "label_use": "none"}
 
 
 def test_every_figure_stands_below_its_head() -> None:
-    settings = {"network": {"latent_dim": 12}, "n_parameters": 1234567}
-    metrics = {"network": NETWORK, "mixture": MIXTURE}
-    run = FinishedRun(Path("runs/mine"), settings, HISTORY, metrics, "none")  # type: ignore[arg-type]
+    # Only those figures that the table shows.
+    figures = Figures(mixture=SimpleNamespace(**MIXTURE), network=SimpleNamespace(**NETWORK))
+    run = FinishedRun(Path("runs/mine"), 12, 1234567, HISTORY, figures)
     assert dict(zip(HEAD, describe(run), strict=True)) == {
         "run": "mine",
         "latents": "12",
