@@ -124,5 +124,5 @@ def check_config(config: ModelConfig) -> None:
 def name_labels(labels: Sequence[int], between: str = ", ") -> str:
     """Return labels in as few signs as they take: "0-9", "1, 4, 8"."""
     first, last = labels[0], labels[-1]
-    is_run = len(labels) > 2 and list(labels) == list(range(first, last + 1))
+    is_run = len(labels) > 2 and list(labels) == list(range(first, first + len(labels)))
     return f"{first}-{last}" if is_run else between.join(map(str, labels))

@@ -12,7 +12,13 @@ from vaegmm.model_config import name_labels
 
 @pytest.mark.parametrize(
     ("labels", "name"),
-    [(range(10), "0-9"), ((1, 4, 8), "1 / 4 / 8"), ((3, 4), "3 / 4"), ((5,), "5")],
+    [
+        (range(10), "0-9"),
+        ((1, 4, 8), "1 / 4 / 8"),
+        ((3, 4), "3 / 4"),
+        ((5,), "5"),
+        ((1, 2, 2**60), f"1 / 2 / {2**60}"),  # of a forged config, before it is refused
+    ],
 )
 def test_digits_are_named_in_few_signs(labels: tuple[int, ...], name: str) -> None:
     assert name_labels(labels, " / ") == name
