@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from app.shared.answers import Answer
 from vaegmm.cli.parse import say
 from vaegmm.hub.errors import HubError, hub_host
 from vaegmm.hub.repository import EMBEDDED, Repository, parse_weights
@@ -28,7 +29,6 @@ LONGEST_S = 86_400
 FAILURES = (ValueError, OSError, RuntimeError, MemoryError)
 
 Loaded = dict[Weights, VAEGMM]
-Answer = dict[str, object]
 Page = TypeVar("Page")
 
 

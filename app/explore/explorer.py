@@ -16,6 +16,7 @@ from PIL import Image
 from app.morph.morph import Morpher
 from app.pad.pictures import encode_levels, encode_picture
 from app.reading.reading import BLANK_ANSWER
+from app.shared.answers import Answer
 from vaegmm.data.images import BlankImageError
 from vaegmm.model import VAEGMM
 from vaegmm.operations.atlas import (
@@ -37,8 +38,6 @@ N_CELLS = 144  # of the shading, to either side
 AROUND = 1.5  # sides of the map that are shaded: a wide canvas shows more than the map
 N_COLUMNS = 50  # of the sheet of digits
 ELLIPSE_STD = 2.0
-
-Answer = dict[str, object]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 /*
  * Two pinned digits, and the one turning into the other, for as long as both are pinned.
  */
-/* global element, server, LiveAnswer, find, paint, nameDigit, decodeBytes, map, chosen, makeQuestion, isChosen, withinTime, CALL_TIMEOUT_MS, refreshMarks, orderFrames, makeRamp, paintFrame, N_PIXELS, LOST, roundPlace, showAddress, pinAnswered */
+/* global element, server, LiveAnswer, find, paint, nameDigit, decodeBytes, map, chosen, makeQuestion, isChosen, askUntilFree, withinTime, CALL_TIMEOUT_MS, refreshMarks, orderFrames, makeRamp, paintFrame, N_PIXELS, LOST, roundPlace, showAddress, pinAnswered */
 
 const MORPH_FRAMES = 40;
 const FPS = 30;
@@ -34,7 +34,9 @@ async function pin(exact) {
   const fresh = { place, map: chosen.map, answer: null };
   const question = makeQuestion({ place });
   setPins([...pins, fresh].slice(-2));
-  const answer = await server.look_at_place(question);
+  const answer = await askUntilFree(() => server.look_at_place(question), (words) =>
+    sayPins(words, "error"),
+  );
   if (!pins.includes(fresh)) return;
   if (!answer?.picture) {
     setPins(pins.filter((one) => one !== fresh));
@@ -67,7 +69,8 @@ async function relocatePins() {
 async function relocate(one) {
   const { z } = one.answer;
   const question = makeQuestion({ z });
-  const answer = await withinTime(server.look_at_latent(question), CALL_TIMEOUT_MS);
+  const call = askUntilFree(() => server.look_at_latent(question));
+  const answer = await withinTime(call, CALL_TIMEOUT_MS);
   const place = answer?.places?.[question.map];
   if (place && isChosen(question) && one.answer?.z === z) Object.assign(one, { place, map: question.map });
 }

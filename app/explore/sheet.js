@@ -2,7 +2,7 @@
  * The pictures of all digits, in one canvas, each in its label's colour on nothing: what is drawn in
  * place of dots once they are large enough to be seen.
  */
-/* global props, server, make, makeQuestion, chosen, PICTURE_SIDE, palette, refreshMap */
+/* global props, server, askUntilFree, make, makeQuestion, chosen, PICTURE_SIDE, palette, refreshMap */
 
 const sheets = new Map(); // by model: the picture of all digits, or null while it is under way
 const tinted = new Map(); // by model and palette: the same, coloured
@@ -18,7 +18,8 @@ function takeSheet(map) {
 
 async function openSheet(name) {
   sheets.set(name, null);
-  const answer = await server.open_sheet(makeQuestion());
+  const question = makeQuestion(); // what is chosen may change meanwhile
+  const answer = await askUntilFree(() => server.open_sheet(question));
   if (!answer?.picture) return sheets.delete(name);
   const picture = Object.assign(new Image(), { src: answer.picture });
   await picture.decode();

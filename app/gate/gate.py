@@ -81,9 +81,9 @@ class Gate:
             check_upload(parts)
             self._uploads.spend(len(body), len(parts))
         else:
-            check_body(request.app.get_blocks(), route, kind, body)
-        if route == "/component_server" and not is_form:
-            body = share_visit(body)
+            asked = check_body(request.app.get_blocks(), route, kind, body)
+            if route == "/component_server" and not is_form:
+                body = share_visit(asked)
         return replay(body, receive)
 
 
@@ -121,23 +121,26 @@ def replay(body: bytes, receive: Receive) -> Receive:
     return receive_again
 
 
-def share_visit(body: bytes) -> bytes:
+def share_visit(asked: Body) -> bytes:
     """Make a question of any visitor one of the same visit: nothing of a visitor is kept.
 
     Gradio would write the whole page down for each: 30 ms before the first answer, in which nobody
     else is answered, and 130 KB.
     """
-    return json.dumps({**read_json(body), "session_hash": VISIT}).encode()
+    return json.dumps({**asked, "session_hash": VISIT}).encode()
 
 
-def check_body(page: gr.Blocks, route: str, kind: str, body: bytes) -> None:
-    """Check a request.
+def check_body(page: gr.Blocks, route: str, kind: str, body: bytes) -> Body:
+    """Read a request and check it.
 
     Args:
         page: that is served.
         route: one of Gradio's that take a body, as "/queue/join".
         kind: of the body, as its header says.
         body: all of it.
+
+    Returns:
+        What is asked: the object in JSON, or the fields of a form.
 
     Raises:
         Refusal: Gradio could not answer it.
@@ -147,13 +150,14 @@ def check_body(page: gr.Blocks, route: str, kind: str, body: bytes) -> None:
         fields = {part.name: part.text for part in parts if part.file_name is None}
         number = fields.get("component_id", "")
         check_component(page, int(number) if re.fullmatch(r"[0-9]{1,18}", number) else None, fields)
-        return
+        return fields
     asked = read_json(body)
     if route == "/component_server":
         list_objects(asked)
         check_component(page, asked.get("component_id"), asked)
     elif route.startswith(("/call/", "/queue/")):
         check_event(page, route, asked)
+    return asked
 
 
 def check_component(page: gr.Blocks, number: object, asked: Body) -> None:

@@ -2,7 +2,7 @@
  * The Generate tab's behaviour: what happens when something is chosen. Gradio runs this as the body
  * of a function with these arguments; the files that it uses stand above it in the same body.
  */
-/* global element, props, server, find, chosen, listLabels, listenToChoices, showChoices, makeQuestion, followLink, writeLink, showAddress, copyAddress, randomSeed, saveFile, refreshDigits, takeDigit, takeStyle, saveGrid, nameFile, goFurther, refreshFurther, further */
+/* global element, props, server, askUntilFree, find, chosen, listLabels, listenToChoices, showChoices, makeQuestion, followLink, writeLink, showAddress, copyAddress, randomSeed, saveFile, refreshDigits, takeDigit, takeStyle, saveGrid, nameFile, goFurther, refreshFurther, further */
 
 const isSeen = () => element.offsetParent !== null;
 
@@ -48,7 +48,8 @@ find("generate-npz").addEventListener("click", async ({ currentTarget: button })
   const name = `${nameFile()}.npz`; // what is chosen may change meanwhile
   say(`Drawing ${props.n_saved} digits…`);
   button.ariaDisabled = "true"; // keeps the focus, which `disabled` would not
-  const answer = await server.pack_npz(makeQuestion());
+  const question = makeQuestion();
+  const answer = await askUntilFree(() => server.pack_npz(question), say);
   button.ariaDisabled = "false";
   if (answer?.file) saveFile(answer.file, name);
   const lost = "The connection is lost. Try again in a moment.";

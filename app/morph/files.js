@@ -1,7 +1,7 @@
 /*
  * Saving the morph: the server makes a file of the very frames that are shown.
  */
-/* global props, server, find, make, saveFile, chosen, listKnown, wanted, waiting, SLOW_MS, endProgress, numbers, sayNote */
+/* global props, server, askUntilFree, find, make, saveFile, chosen, listKnown, wanted, waiting, SLOW_MS, endProgress, numbers, sayNote */
 
 const FORMAT_NAMES = { gif: "GIF", webp: "WebP", mp4: "MP4", avi: "AVI", png: "PNG strip" };
 let slowFile = null;
@@ -13,10 +13,11 @@ async function saveAs(format) {
   if (places.length === 0) return sayNote("Give two numbers first.");
   if (places.includes(undefined)) return sayNote("One moment: the morph is still being made.");
   const name = `morph-${numbers.map((one) => one.name.replaceAll("?", "x")).join("-")}.${format}`;
-  const question = { n_frames: frames, format, fps, size, ink, paper, returns };
+  const settings = { n_frames: frames, format, fps, size, ink, paper, returns };
+  const question = { ...settings, frames: places.map((one) => one.frames) };
   sayNote(`Making the ${FORMAT_NAMES[format]}…`);
   setSaving(true);
-  const answer = await server.pack_file({ ...question, frames: places.map((one) => one.frames) });
+  const answer = await askUntilFree(() => server.pack_file(question), sayNote);
   setSaving(false);
   if (answer?.file) saveFile(answer.file, name);
   sayNote(answer?.file ? `Saved as ${name}.` : (answer?.error ?? FILE_LOST));

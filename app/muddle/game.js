@@ -1,7 +1,7 @@
 /*
  * "What digit is this?": some muddles, the visitor's answer to each, and how the judges voted.
  */
-/* global server, find, make, makeCanvas, paint, chosen, randomSeed */
+/* global server, askUntilFree, find, make, makeCanvas, paint, chosen, randomSeed */
 
 const N_ROUNDS = 5;
 const GAME_MIXES = [40, 45, 50, 55, 60];
@@ -36,7 +36,8 @@ async function startGame() {
     method: "balanced",
   }));
   nextButton.disabled = true;
-  const answer = await server.make_muddles({ model: name, drawing: null, wishes });
+  const question = { model: name, drawing: null, wishes };
+  const answer = await askUntilFree(() => server.make_muddles(question), sayGame);
   nextButton.disabled = false;
   if (!answer?.muddles) return sayGame(answer?.error ?? GAME_LOST);
   rounds = answer.muddles.map((muddle) => ({ muddle, labels }));

@@ -2,7 +2,7 @@
  * The Muddle tab's behaviour: what happens when something is chosen. Gradio runs this as the body
  * of a function with these arguments; the files that it uses stand above it in the same body.
  */
-/* global element, props, server, find, chosen, chooseReader, listReaders, listDigits, showOptions, randomSeed, followLink, writeLink, showAddress, copyAddress, refreshStage, showStep, refreshMethods, refreshGallery, markTile, listGallery, makeWish, makeQuestion, savePng, saveFile, MIXES, steps, slider, methods */
+/* global element, props, server, askUntilFree, find, chosen, chooseReader, listReaders, listDigits, showOptions, randomSeed, followLink, writeLink, showAddress, copyAddress, refreshStage, showStep, refreshMethods, refreshGallery, markTile, listGallery, makeWish, makeQuestion, savePng, saveFile, MIXES, steps, slider, methods */
 
 const isSeen = () => element.offsetParent !== null;
 
@@ -83,16 +83,18 @@ function nameFile() {
 }
 
 async function saveNpz(note, wishes, name) {
-  if (steps.length === 0) return;
-  const answer = await server.pack_npz(makeQuestion(wishes));
+  const question = makeQuestion(wishes);
+  const answer = await askUntilFree(() => server.pack_npz(question), (words) => say(note, words));
   if (answer?.file) saveFile(answer.file, `${name}.npz`);
   say(note, answer?.file ? "" : (answer?.error ?? "The connection is lost. Try again in a moment."));
 }
 
-find("muddle-npz").addEventListener("click", () => saveNpz("muddle", [makeWish()], nameFile()));
-find("gallery-npz").addEventListener("click", () =>
-  saveNpz("gallery", listGallery(), "muddles"),
-);
+find("muddle-npz").addEventListener("click", () => {
+  if (steps.length > 0) saveNpz("muddle", [makeWish()], nameFile());
+});
+find("gallery-npz").addEventListener("click", () => {
+  if (steps.length > 0) saveNpz("gallery", listGallery(), "muddles");
+});
 find("gallery-more").addEventListener("click", () => refreshGallery({ isWithChosen: false }));
 
 takeTile = changeMuddle;

@@ -74,10 +74,28 @@ class LiveAnswer {
   }
 
   #askAgain() {
-    const [first, last] = BUSY_RETRY_MS;
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.refresh(), first + Math.random() * (last - first));
+    this.#retry = setTimeout(() => this.refresh(), pickBusyRetry());
   }
+}
+
+/**
+ * Resolve to the answer to a question that is asked once, as a click does; a busy server, of which
+ * `sayBusy(words)` is told, is asked again until it has a place.
+ */
+async function askUntilFree(ask, sayBusy = () => {}) {
+  let answer = await ask();
+  while (answer?.busy) {
+    sayBusy(answer.error);
+    await new Promise((resume) => setTimeout(resume, pickBusyRetry()));
+    answer = await ask();
+  }
+  return answer;
+}
+
+function pickBusyRetry() {
+  const [first, last] = BUSY_RETRY_MS;
+  return first + Math.random() * (last - first);
 }
 
 function withinTime(promise, limitMs) {

@@ -8,7 +8,7 @@
  * {pad, value}, tells of the drawing itself once it rests. A "pad:ready" event, {pad}, says that the
  * pad is there: it may come later than those that need it.
  */
-/* global element, props, server, watch, Drawing, LiveAnswer, PictureError, openDataUrl, openInk, openPicture, receiveFiles */
+/* global element, props, server, watch, Drawing, LiveAnswer, askUntilFree, PictureError, openDataUrl, openInk, openPicture, receiveFiles */
 
 const HINT = props.hint ?? defaultHint();
 const OPENERS = { picture: openPicture, ink: openInk };
@@ -177,14 +177,14 @@ function putFile(file) {
 }
 
 async function openOnServer(file) {
-  const answer = await server.open_file({ binary: true, data: { file } });
+  const answer = await askUntilFree(() => server.open_file({ binary: true, data: { file } }), say);
   if (answer === undefined) throw new PictureError("The connection is lost. Try again in a moment.");
   if (answer.error) throw new PictureError(answer.error);
   return answer.picture;
 }
 
 async function openExample() {
-  const answer = await server.pick_example([lastExample, reader]);
+  const answer = await askUntilFree(() => server.pick_example([lastExample, reader]), say);
   if (answer === undefined) return lose();
   if (answer.error) throw new PictureError(answer.error);
   lastExample = answer.index;

@@ -10,7 +10,6 @@ from tests.browser.visit import Visit
 
 Open = Callable[..., Visit]
 LOST = "The connection is lost. Trying again…"
-BUSY = "Many visitors are being served just now; try again in a moment."
 # Delays the calls to the server and counts how many are under way at once.
 SLOW_SERVER = """(delay) => {
   const fetch = window.fetch;
@@ -106,30 +105,3 @@ def test_a_hanging_server_is_given_up(visit: Open) -> None:
     here.page.evaluate(SLOW_SERVER, 3_600_000)
     here.draw(FOUR[:1])
     expect(here.note).to_have_text(LOST, timeout=7000)
-
-
-def test_a_busy_server_says_so_and_is_asked_again_by_itself(visit: Open) -> None:
-    here = visit()
-    here.page.route(
-        "**/component_server**", lambda route: route.fulfill(json={"error": BUSY, "busy": True})
-    )
-    here.draw(FOUR)
-    expect(here.headline).to_have_text(BUSY)
-    here.page.unroute_all()
-    here.expect_reading(4)
-
-
-def test_a_morph_that_finds_the_server_busy_comes_by_itself(visit: Open) -> None:
-    def refuse(route: Route) -> None:
-        if "make_place" in (route.request.post_data or ""):
-            route.fulfill(json={"error": BUSY, "busy": True})
-        else:
-            route.continue_()
-
-    page = (here := visit()).page
-    page.route("**/component_server**", refuse)
-    page.goto(f"{here.address}/#morph=3&to=8&path=linear")
-    expect(page.locator(".player-words")).to_have_text(BUSY)
-    page.unroute_all()
-    expect(page.locator(".morph[data-state=shown]")).to_be_visible()
-    expect(page.locator(".player-words")).to_be_empty()
