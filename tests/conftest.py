@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -21,6 +22,8 @@ from vaegmm.model import VAEGMM
 from vaegmm.networks.vae import VAE
 from vaegmm.training.components import attach_mixture
 
+# Where tests run in the background Ctrl-C is ignored, and the processes they start would inherit it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 torch.set_num_threads(1)  # tiny networks gain nothing from more, and wait for each other
 
 # No test reaches the network: this is the only hub that they, and the processes they start, know.

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from vaegmm.cli.train import main
+
 ROOT = Path(__file__).parents[2]
 TINY = [
     *("--dataset", "sample", "--digits", "1", "4", "8", "--channels", "4", "4", "4", "4", "4"),
@@ -80,6 +82,11 @@ def finish(arguments: list[str]) -> None:
     assert process.returncode == 0, error
 
 
+def finish_here(folder: Path, *more: str, epochs: int = 5) -> None:
+    """Train without a process of its own, which would take seconds to start."""
+    assert main(command(folder, *more, epochs=epochs)[2:]) == 0
+
+
 def wait_for_epoch(folder: Path, epoch: int, process: subprocess.Popen[str]) -> None:
     """Wait until an epoch stands in the history."""
     deadline = time.monotonic() + 60
@@ -93,7 +100,7 @@ def wait_for_epoch(folder: Path, epoch: int, process: subprocess.Popen[str]) -> 
 
 def test_killed_again_and_again_it_ends_as_if_never_killed(tmp_path: Path) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    finish(command(whole))
+    finish_here(whole)
     arguments = command(killed)[2:]
     dying = start([sys.executable, "-c", DIES_WHILE_SAVING, *arguments])
     dying.communicate(timeout=60)
@@ -104,7 +111,7 @@ def test_killed_again_and_again_it_ends_as_if_never_killed(tmp_path: Path) -> No
         wait_for_epoch(killed, epoch, process)
         process.kill()
         process.communicate()
-    finish(command(killed, "--resume"))
+    finish_here(killed, "--resume")
     name = "model.safetensors"
     assert (killed / name).read_bytes() == (whole / name).read_bytes()
     assert not list(killed.glob(".*"))
@@ -128,12 +135,12 @@ def test_a_full_disk_leaves_the_last_checkpoint(tmp_path: Path) -> None:
     assert process.returncode == 2
     assert error.strip().splitlines()[-1].startswith("python -m vaegmm train: cannot write")
     assert "Traceback" not in error
-    finish(command(tmp_path, "--resume", epochs=3))
+    finish_here(tmp_path, "--resume", epochs=3)
     assert len(json.loads((tmp_path / "history.json").read_text())) == 3
 
 
 def test_a_resumed_run_keeps_its_settings(tmp_path: Path) -> None:
-    finish(command(tmp_path, epochs=1))
+    finish_here(tmp_path, epochs=1)
     process = start(command(tmp_path, "--resume", "--batch-size", "7"))
     _, error = process.communicate(timeout=60)
     assert process.returncode == 2
@@ -155,6 +162,7 @@ def test_two_processes_train_one_model(tmp_path: Path) -> None:
     assert {p.name for p in pair.iterdir()} == {p.name for p in alone.iterdir()}
 
 
+@pytest.mark.slow
 def test_two_processes_go_on_together(tmp_path: Path) -> None:
     whole, parted = tmp_path / "whole", tmp_path / "parted"
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
@@ -174,16 +182,16 @@ def test_two_processes_train_several_runs(tmp_path: Path) -> None:
 
 
 def test_a_kill_after_the_checkpoint_loses_no_history(tmp_path: Path) -> None:
-    finish(command(tmp_path, epochs=2))
+    finish_here(tmp_path, epochs=2)
     for name in ("history.json", "metrics.json"):
         (tmp_path / name).unlink()
-    finish(command(tmp_path, "--resume", epochs=2))
+    finish_here(tmp_path, "--resume", epochs=2)
     assert len(read_history(tmp_path)) == 2
     assert (tmp_path / "metrics.json").exists()
 
 
 def test_a_refused_resume_changes_nothing(tmp_path: Path) -> None:
-    finish(command(tmp_path, epochs=1))
+    finish_here(tmp_path, epochs=1)
     checkpoint = tmp_path / "checkpoint.safetensors"
     checkpoint.write_bytes(checkpoint.read_bytes()[:999])
     before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
