@@ -22,7 +22,7 @@ from vaegmm.model import VAEGMM
 from vaegmm.networks.vae import VAE
 from vaegmm.training.components import attach_mixture
 
-# Where tests run in the background Ctrl-C is ignored, and the processes they start would inherit it.
+# Where tests run in the background Ctrl-C is ignored; what they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 torch.set_num_threads(1)  # tiny networks gain nothing from more, and wait for each other
 
