@@ -9,7 +9,13 @@ from pathlib import Path
 # What needs a browser, and what tests these scripts.
 LEFT_OUT = ("tests/browser", "tests/scripts")
 # What looks at the whole tree, and takes its time: last.
-WHOLE = ("tests/documents", "tests/benchmarks", "tests/test_package.py", "tests/test_space.py")
+WHOLE = (
+    "tests/documents",
+    "tests/benchmarks",
+    "tests/test_package.py",
+    "tests/test_wheel.py",
+    "tests/test_space.py",
+)
 FAR = 99  # imports away: no chain of imports leads there
 
 

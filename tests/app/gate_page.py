@@ -11,6 +11,8 @@ from pathlib import Path
 
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "multipart/form-data; boundary=XX"}
+SMALL = "1 / 4 / 8"
+FILE = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
 Answer = tuple[int, str]
 
 

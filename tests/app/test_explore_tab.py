@@ -15,36 +15,16 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from app.build import encode_handwritings
-from app.explore.explore import build_explore
 from app.explore.explorer import N_CELLS, N_COLUMNS, Explorer
 from app.pad.pictures import PNG_PREFIX, SIDE
 from app.tabs.explore import explore_for_program, find_explorers
-from app.tabs.morph import find_morphers
+from tests.app.exploring import ask, component, explorers
 from vaegmm.data.datasets import load_dataset
-from vaegmm.hub.repository import EMBEDDED
-from vaegmm.model import VAEGMM
 from vaegmm.operations.plane import components_on, find_principal_plane
 
-MISFIT = "The page and the program do not fit together; reload the page."
+__all__ = ["component", "explorers"]  # fixtures
+
 FOUR = [[(36, 22), (33, 58), (66, 56)], [(60, 22), (56, 92)]]
-
-
-@pytest.fixture(scope="module")
-def explorers(digits: VAEGMM, digits148: VAEGMM) -> dict[str, Explorer]:
-    models = {"0-9": digits, "1 / 4 / 8": digits148}
-    handwritings = encode_handwritings(models, load_dataset("sample", train=False))
-    folders = dict(zip(models, EMBEDDED, strict=True))
-    return find_explorers(find_morphers(models, handwritings), folders)
-
-
-@pytest.fixture(scope="module")
-def component(explorers: Mapping[str, Explorer]) -> gr.HTML:
-    return build_explore("pad", explorers)
-
-
-def ask(**parts: object) -> dict[str, object]:
-    return {"model": "0-9", "map": "principal"} | parts
 
 
 def levels(base64_text: object, side: int = 28) -> NDArray[np.uint8]:
@@ -172,53 +152,6 @@ def test_a_drawing_has_a_place_on_each_map(explorers: Mapping[str, Explorer]) ->
     nearest = np.linalg.norm(places - answer["places"]["t-sne"], axis=1).argsort()[:5]
     assert (labels[nearest] == 4).all()
     assert explorers["0-9"].read_drawing(Image.new("L", (SIDE, SIDE))) == {"is_blank": True}
-
-
-@pytest.mark.parametrize("name", ["open_map", "shade_map", "look_at_place"])
-@pytest.mark.parametrize(
-    "question",
-    [None, 3, "0-9", [], {}, ask(model="x"), ask(model=["0-9"]), ask(map="x"), ask(map=None)],
-)
-def test_what_the_page_never_asks_is_refused(
-    component: gr.HTML, name: str, question: object
-) -> None:
-    assert getattr(component, name)(question) == {"error": MISFIT}
-
-
-@pytest.mark.parametrize("name", ["look_at_place", "look_at_latent", "open_sliders", "open_sheet"])
-def test_a_question_without_its_parts_is_refused(component: gr.HTML, name: str) -> None:
-    question = {"map": "principal"} if name == "open_sheet" else ask()
-    assert getattr(component, name)(question) == {"error": MISFIT}
-
-
-@pytest.mark.parametrize(
-    ("place", "said"),
-    [
-        (None, "A place must be a list of 2 numbers, got None."),
-        ([1], "A place must be a list of 2 numbers"),
-        ([1, 2, 3], "A place must be a list of 2 numbers"),
-        ("12", "A place must be a list of 2 numbers"),
-        (["1", "2"], "A place's number must be a number, got '1'."),
-        ([True, 1], "A place's number must be a number, got True."),
-        ([float("nan"), 1], "A place's number must be a number, got nan."),
-        ([float("inf"), 1], "A place's number must be a number, got inf."),
-        ([1001, 0], "A place may lie at most 1000 from 0, got 1001."),
-        ([[0.0] * 10**5, 1], "A place's number must be a number"),
-    ],
-)
-def test_no_place_is_refused(component: gr.HTML, place: object, said: str) -> None:
-    answer = component.look_at_place(ask(place=place))
-    assert list(answer) == ["error"]
-    assert answer["error"].startswith(said)
-    assert len(answer["error"]) < 120
-
-
-@pytest.mark.parametrize("name", ["look_at_latent", "open_sliders"])
-@pytest.mark.parametrize("z", [None, [], [0.0] * 9, [0.0] * 11, [0.0] * 9 + ["0"], [2000] * 10])
-def test_no_latent_is_refused(component: gr.HTML, name: str, z: object) -> None:
-    answer = getattr(component, name)(ask(z=z))
-    assert list(answer) == ["error"]
-    assert answer["error"].startswith("A latent")
 
 
 @pytest.mark.parametrize("place", [[1000, -1000], [-1000, 1000], [0, 0]])

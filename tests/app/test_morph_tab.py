@@ -12,36 +12,26 @@ import gradio as gr
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from app.build import encode_handwritings
-from app.morph.morph import Morpher, build_morph, choose_first
-from app.pad.pictures import SIDE, encode_picture
-from app.tabs.morph import find_morphers, morph_for_program
-from vaegmm.data.datasets import load_dataset
-from vaegmm.model import VAEGMM
+from app.morph.morph import Morpher, choose_first
+from app.pad.pictures import encode_picture
+from app.tabs.morph import morph_for_program
+from tests.app.morphing import (
+    component,
+    film,
+    morphers,
+    picture_of,
+    pictures,
+    place,
+    some_frames,
+    typed,
+)
 
-MISFIT = "The page and the program do not fit together; reload the page."
+__all__ = ["component", "morphers"]  # fixtures
+
 FOUR = [[(36, 22), (33, 58), (66, 56)], [(60, 22), (56, 92)]]
 ONE = [[(160, 22), (154, 92)]]
-
-
-@pytest.fixture(scope="module")
-def morphers(digits: VAEGMM, digits148: VAEGMM) -> dict[str, Morpher]:
-    models = {"0-9": digits, "1 / 4 / 8": digits148}
-    return find_morphers(models, encode_handwritings(models, load_dataset("sample", train=False)))
-
-
-@pytest.fixture(scope="module")
-def component(morphers: Mapping[str, Morpher]) -> gr.HTML:
-    return build_morph(["one", "two"], morphers)
-
-
-def picture_of(strokes: list[list[tuple[int, int]]]) -> Image.Image:
-    picture = Image.new("L", (2 * SIDE, SIDE))
-    for stroke in strokes:
-        ImageDraw.Draw(picture).line(stroke, fill=255, width=8, joint="curve")
-    return picture
 
 
 def as_file(picture: Image.Image) -> bytes:
@@ -50,31 +40,8 @@ def as_file(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def typed(text: object, **changes: object) -> dict[str, object]:
-    return {"model": "0-9", "text": text, "style": 1} | changes
-
-
-def pictures(component: gr.HTML, text: str) -> list[str]:
-    return [one["picture"] for one in component.read_number(typed(text))["digits"]]
-
-
-def place(start: object, end: object, **changes: object) -> dict[str, object]:
-    settings = {"path": "linear", "n_frames": 12, "easing": "none", "keep_ends": True}
-    return {"model": "0-9", "start": start, "end": end} | settings | changes
-
-
-def film(*frames: object, **changes: object) -> dict[str, object]:
-    settings = {"n_frames": 3, "format": "gif", "fps": 30, "size": 56, "returns": True}
-    return {"frames": [*frames], "ink": "#ffffff", "paper": "#000000"} | settings | changes
-
-
 def levels(base64_text: str) -> NDArray[np.uint8]:
     return np.frombuffer(base64.b64decode(base64_text), np.uint8).reshape(-1, 28, 28)
-
-
-def some_frames(n_frames: int = 3, seed: int = 0) -> str:
-    noise = np.random.default_rng(seed).integers(0, 256, (n_frames, 28, 28), np.uint8)
-    return base64.b64encode(noise.tobytes()).decode()
 
 
 def test_a_typed_number_is_written_and_read(component: gr.HTML) -> None:
@@ -138,105 +105,6 @@ def test_a_strip_shows_the_very_levels_that_were_sent(component: gr.HTML) -> Non
         shown = np.asarray(strip.convert("L"))
     assert np.array_equal(shown[:28, :28], levels(some_frames())[0])
     assert np.array_equal(shown[:28, 56:84], levels(some_frames())[2])
-
-
-@pytest.mark.parametrize(
-    ("question", "said"),
-    [
-        (typed(""), "1 to 6 digits"),
-        (typed("3a"), "1 to 6 digits"),
-        (typed("²"), "1 to 6 digits"),
-        (typed("1234567"), "at most 6 digits, got 7"),
-        (typed("9" * 10**6), "at most 6 digits"),
-        (typed("3", model="1 / 4 / 8"), "among 1, 4, 8, got 3"),
-        (typed("3", style=-1), "The style must lie between"),
-        (typed("3", style=1.5), "The style must be a whole number"),
-        (typed("3", style=10**400), "The style must lie between"),
-        (typed("3", style=None), "The style must be a whole number"),
-        ({"model": "0-9", "drawing": encode_picture(picture_of([]))}, "No ink"),
-        ({"model": "0-9", "drawing": encode_picture(Image.new("L", (SIDE, SIDE)))}, "224x112"),
-        ({"model": "0-9", "drawing": 7}, "A drawing must be"),
-    ],
-)
-def test_what_is_no_number_is_said_and_not_raised(
-    component: gr.HTML, question: object, said: str
-) -> None:
-    answer = component.read_number(question)
-    assert list(answer) == ["error"]
-    assert said in answer["error"]
-    assert len(answer["error"]) < 200
-    assert answer["error"].endswith(".")
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"n_frames": 1}, "from 2 to 240, got 1"),
-        ({"n_frames": 10**9}, "from 2 to 240"),
-        ({"n_frames": 2.5}, "must be a whole number, got 2.5"),
-        ({"n_frames": True}, "must be a number, got True"),
-        ({"n_frames": 10**400}, "must be a number"),
-        ({"n_frames": float("nan")}, "must be a number"),
-        ({"start": "x"}, MISFIT),
-        ({"start": "A" * 1044 + "===="}, MISFIT),
-        ({"start": "é" * 1048}, MISFIT),
-        ({"start": ["A" * 1048]}, MISFIT),
-        ({"start": None, "end": None}, MISFIT),
-        ({"path": "magic"}, MISFIT),
-        ({"path": ["linear"]}, MISFIT),
-        ({"easing": {}}, MISFIT),
-        ({"keep_ends": 1}, MISFIT),
-        ({"model": ["0-9"]}, MISFIT),
-    ],
-)
-def test_what_is_no_place_is_said_and_not_raised(
-    component: gr.HTML, changes: dict[str, object], said: str
-) -> None:
-    (three,) = pictures(component, "3")
-    answer = component.make_place(place(three, None) | changes)
-    assert list(answer) == ["error"]
-    assert said in answer["error"]
-    assert len(answer["error"]) < 200
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"frames": []}, MISFIT),
-        ({"frames": 7 * [some_frames()]}, MISFIT),
-        ({"frames": "x"}, MISFIT),
-        ({"frames": [some_frames(), None]}, MISFIT),
-        ({"n_frames": 4}, MISFIT),
-        ({"n_frames": -1}, MISFIT),
-        ({"n_frames": 10**9}, MISFIT),
-        ({"n_frames": 1, "frames": [some_frames(1)]}, "from 2 to 240, got 1"),
-        ({"format": "exe"}, MISFIT),
-        ({"format": ["gif"]}, MISFIT),
-        ({"fps": 0}, "Fps must be from 1"),
-        ({"fps": "30"}, "must be a number"),
-        ({"fps": float("inf")}, "must be a number"),
-        ({"size": 100}, "a multiple of 28"),
-        ({"size": 10**9}, "a multiple of 28"),
-        ({"size": None}, "must be a number"),
-        ({"ink": "red"}, "Ink must be a colour as #rrggbb"),
-        ({"ink": "#" * 999}, f"Ink must be a colour as #rrggbb, got '{'#' * 39}; "),
-        ({"paper": 0}, MISFIT),
-        ({"returns": "yes"}, MISFIT),
-    ],
-)
-def test_what_is_no_film_is_said_and_not_raised(
-    component: gr.HTML, changes: dict[str, object], said: str
-) -> None:
-    answer = component.pack_file(film(some_frames()) | changes)
-    assert list(answer) == ["error"]
-    assert said in answer["error"]
-    assert len(answer["error"]) < 250
-
-
-@pytest.mark.parametrize("asked", [None, "x", 7, [], {}, {"path": "/etc/passwd"}, {"model": "0-9"}])
-def test_what_is_no_question_is_answered_and_not_raised(component: gr.HTML, asked: object) -> None:
-    for ask in (component.read_number, component.make_place, component.pack_file):
-        assert ask(asked) == {"error": MISFIT}
 
 
 def test_what_a_visitor_sees_first_is_known_to_the_model(component: gr.HTML) -> None:

@@ -36,11 +36,6 @@ from vaegmm.operations.sight import look_at
 
 
 @pytest.fixture(scope="module")
-def handwriting(digits: VAEGMM) -> Handwriting:
-    return encode_handwriting(digits, load_dataset("sample", train=False))
-
-
-@pytest.fixture(scope="module")
 def atlases(digits: VAEGMM, handwriting: Handwriting) -> dict[str, Atlas]:
     laid_out = load_atlas(EMBEDDED[0], handwriting)
     assert laid_out is not None

@@ -14,11 +14,6 @@ from vaegmm.operations.muddle import muddle
 from vaegmm.operations.writing import FAINT, describe_doubts, read_digits, write_number
 
 
-@pytest.fixture(scope="module")
-def handwriting(digits: VAEGMM) -> Handwriting:
-    return encode_handwriting(digits, load_dataset("sample", train=False))
-
-
 def test_what_is_written_is_read_again(digits: VAEGMM, handwriting: Handwriting) -> None:
     for style in range(30):
         written = write_number(digits, handwriting, "907418"[: 1 + style % 6], style)
