@@ -69,7 +69,7 @@ def _run(arguments: list[str]) -> int:
     if name == "--version":
         say(f"vaegmm {vaegmm.__version__}")
         return 0
-    if not name:
+    if not arguments:
         print(explain(), file=sys.stderr)
         return 2
     near = difflib.get_close_matches(name, COMMANDS, n=1)

@@ -53,7 +53,7 @@ def read_config(folder: Path) -> ModelConfig:
     """Read a model's config.json.
 
     Raises:
-        ValueError: it is missing or damaged, or does not say everything.
+        ValueError: it is missing or damaged, does not say everything, or contradicts itself.
     """
     path = folder / "config.json"
     try:
@@ -75,7 +75,12 @@ def read_config(folder: Path) -> ModelConfig:
     _check_keys(ModelConfig, values, path)
     _check_keys(NetworkConfig, values["network"], path)
     _check_keys(OutlierRule, values["outliers"], path)
-    return from_dict(ModelConfig, values, where=str(path))
+    config = from_dict(ModelConfig, values, where=str(path))
+    try:
+        check_config(config)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+    return config
 
 
 def _check_keys(cls: type, values: object, path: Path) -> None:

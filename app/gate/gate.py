@@ -29,6 +29,7 @@ READ = re.compile(
 WRITE = re.compile(
     rf"{API}/(queue/join|call/(v2/)?[^/]+/?|cancel|reset/?|upload/?|component_server/?)"
 )
+LONGEST_NAME, LONGEST_PATH = 255, 2_000  # bytes, signs: no file has a longer one
 MAX_BODY = 8 * 2**20 + 2**16  # bytes: the largest file, and what is said of it
 MAX_JSON = 2 * 2**20  # bytes: what the longest morph takes as a file, and some more
 VISIT = "page"  # under which questions are asked
@@ -66,6 +67,8 @@ class Gate:
             Refusal: it shall not pass.
         """
         path = scope["path"]
+        if max(map(len, path.encode().split(b"/"))) > LONGEST_NAME or len(path) > LONGEST_PATH:
+            raise Refusal(404, "There is nothing at this address.")
         if not (READ.fullmatch(path) or WRITE.fullmatch(path)):
             raise Refusal(404, "There is nothing at this address.")
         if scope["method"] != "POST" or not WRITE.fullmatch(path):

@@ -76,6 +76,8 @@ def test_a_command_that_is_none_is_told_what_it_may_have_meant(
     )
     assert main(["xyz"]) == 2
     assert capsys.readouterr().err.endswith(f"known are {', '.join(COMMANDS)}\n")
+    assert main([""]) == 2
+    assert capsys.readouterr().err.startswith("python -m vaegmm: unknown command ''; known are ")
     assert main([]) == 2
     assert capsys.readouterr().err.startswith("usage: python -m vaegmm COMMAND")
 

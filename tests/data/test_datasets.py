@@ -174,6 +174,8 @@ def test_a_download_shows_its_bar_on_a_terminal_alone(
 def test_an_unknown_name_lists_the_known() -> None:
     with pytest.raises(ValueError, match="unknown dataset 'mnits'; known are mnist"):
         load_dataset("mnits", train=True)
+    with pytest.raises(ValueError, match=r"^unknown dataset '9{10,200}\.\.\.; known are mnist"):
+        load_dataset("9" * 5000, train=True)
 
 
 def test_a_digit_that_does_not_occur_is_named() -> None:

@@ -107,6 +107,13 @@ def test_damaged_figures_are_refused(folder: Path, text: str, message: str) -> N
         write_model_card(folder)
 
 
+def test_a_config_that_contradicts_itself_is_refused(folder: Path) -> None:
+    path = folder / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"labels": []}))
+    with pytest.raises(ValueError, match=r"config\.json: labels must be from 0 to 999"):
+        write_model_card(folder)
+
+
 def test_a_figure_that_is_no_number_is_refused(folder: Path, figures: Figures) -> None:
     values = {"test": dataclasses.asdict(figures)}
     values["test"]["mixture"]["accuracy"] = float("nan")

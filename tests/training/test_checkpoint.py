@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -45,6 +46,19 @@ def fit(
 def assert_same_weights(a: Fitted, b: Fitted) -> None:
     ours, theirs = a.network.state_dict(), b.network.state_dict()
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
+def leave_out(rest: dict[str, Any], name: str) -> dict[str, object]:
+    """The settings of the optimiser, one of them missing."""
+    return {key: value for key, value in rest["param_groups"][0].items() if key != name}
+
+
+def change_rest(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Rewrite what is no tensor in a checkpoint."""
+    tensors = load_file(path)
+    with safe_open(path, "pt") as file:
+        rest = json.loads(file.metadata()["state"])
+    save_file(tensors, path, {"state": json.dumps(change(rest))})
 
 
 def change_generator(path: Path, change: Callable[[Tensor], Tensor]) -> None:
@@ -142,22 +156,33 @@ def test_what_cannot_be_resumed_from_is_named(parts: Split, tmp_path: Path) -> N
             lambda rest: rest | {"param_groups": [rest["param_groups"][0] | {"params": [0] * 40}]},
             "param_groups.0.params must be like|param_groups are not those of this network",
         ),
+        (lambda rest: rest | {"param_groups": [leave_out(rest, "lr")]}, "it holds no 'lr'"),
+        (
+            lambda rest: rest | {"param_groups": [leave_out(rest, "initial_lr")]},
+            "it holds no 'initial_lr'",
+        ),
         (lambda rest: rest | {"history": {}}, r"history must be a list, got \{\}"),
         (lambda rest: rest | {"history": [3]}, "history: expected a table of settings, got 3"),
     ],
 )
 def test_a_part_of_another_form_is_named(
-    change: Callable[[dict[str, object]], object], message: str, parts: Split, tmp_path: Path
+    change: Callable[[dict[str, Any]], object], message: str, parts: Split, tmp_path: Path
 ) -> None:
     """Fuzzing: these ended in errors of Python's, or stopped the run epochs later."""
     path = tmp_path / "checkpoint.safetensors"
     fit(parts, path, 1)
-    tensors = load_file(path)
-    with safe_open(path, "pt") as file:
-        rest = json.loads(file.metadata()["state"])
-    save_file(tensors, path, {"state": json.dumps(change(rest))})
+    change_rest(path, change)
     with pytest.raises(ValueError, match=f"cannot resume from .*checkpoint.safetensors: {message}"):
         fit(parts, path, resume=True)
+
+
+def test_a_setting_that_an_earlier_torch_did_not_have_has_its_default(
+    parts: Split, tmp_path: Path
+) -> None:
+    path = tmp_path / "checkpoint.safetensors"
+    fit(parts, path, 1)
+    change_rest(path, lambda rest: rest | {"param_groups": [leave_out(rest, "amsgrad")]})
+    assert_same_weights(fit(parts, path, 2, resume=True), fit(parts, None, 2))
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from torch import Tensor
 
 from vaegmm.data.idx import idx_files, read_idx
 from vaegmm.data.npz import read_npz
+from vaegmm.settings import show
 
 SAMPLE = Path(__file__).parents[2] / "sample" / "mnist-sample.npz"
 TORCHVISION = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
@@ -92,7 +93,7 @@ def load_dataset(
     else:
         known = ", ".join([*TORCHVISION, "sample"])
         raise ValueError(
-            f"unknown dataset {name!r}; known are {known}, or the path of an .npz file"
+            f"unknown dataset {show(name)}; known are {known}, or the path of an .npz file"
         )
     return keep_digits(data, digits, name) if digits else data
 

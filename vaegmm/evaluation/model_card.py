@@ -19,7 +19,7 @@ from vaegmm.evaluation.card_data import (
 from vaegmm.evaluation.card_settings import list_settings
 from vaegmm.evaluation.figures import Figures, read_figures
 from vaegmm.evaluation.markdown import escape, picture, table
-from vaegmm.model_config import ModelConfig, check_config, name_labels, read_config
+from vaegmm.model_config import ModelConfig, name_labels, read_config
 from vaegmm.networks.vae import count_parameters
 from vaegmm.training.start import BEGAN
 
@@ -92,7 +92,6 @@ def write_model_card(
 
 def _count_parameters(folder: Path, config: ModelConfig) -> int:
     try:
-        check_config(config)
         return count_parameters(config.network)
     except ValueError as error:
         raise ValueError(f"{folder / 'config.json'}: {error}") from error

@@ -22,7 +22,7 @@ from vaegmm.settings import from_dict, plain, show
 from vaegmm.tensors import write_tensors
 
 FORMAT_VERSION = 1
-
+RATES = {"lr", "initial_lr"}  # of an optimiser's group: no default may stand in for them
 
 E = TypeVar("E")
 
@@ -111,6 +111,10 @@ def _check_rest(state: State[Any], rest: dict[str, Any]) -> None:
     _check_form("param_groups", groups, rest["param_groups"])
     if [own["params"] for own in groups] != [found.get("params") for found in rest["param_groups"]]:
         raise ValueError("param_groups are not those of this network")
+    for own, found in zip(groups, rest["param_groups"], strict=True):
+        missing = sorted(RATES & own.keys() - found.keys())
+        if missing:
+            raise KeyError(missing[0])
     if not isinstance(rest["history"], list):
         raise ValueError(f"history must be a list, got {show(rest['history'])}")
 
@@ -168,7 +172,11 @@ def _restore(state: State[Any], tensors: dict[str, Tensor], rest: dict[str, Any]
                 raise ValueError(f"optimizer.{number}.{key} is of no parameter of this network")
             if moment.shape == parameters[number].shape:
                 own[key] = torch.empty_like(parameters[number]).copy_(moment)
-    state.optimizer.load_state_dict({"state": moments, "param_groups": rest["param_groups"]})
+    fresh = state.optimizer.state_dict()
+    groups = [
+        own | found for own, found in zip(fresh["param_groups"], rest["param_groups"], strict=True)
+    ]
+    state.optimizer.load_state_dict({"state": moments, "param_groups": groups})
     state.scheduler.load_state_dict(rest["scheduler"])
     state.history[:] = [from_dict(state.epoch_class, epoch, "history") for epoch in rest["history"]]
     # Cloned, because set_state reads a tensor's memory from its very beginning.
