@@ -114,6 +114,24 @@ def test_sigterm_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_has_its_code_also_in_the_middle_of_an_import(
+    number: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    """There dataclasses run texts, and Python forgets by what such a text was stopped."""
+    text = f"import os, time; os.kill(os.getpid(), {int(number)}); time.sleep(60)"
+    (tmp_path / "some.py").write_text(
+        f"from vaegmm.cli.parse import run\nraise SystemExit(run(lambda: exec({text!r}), 'some'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "some"],
+        env={**ENVIRONMENT, "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (code, "some: stopped\n")
+
+
 def test_where_nothing_can_be_written_is_known_before_the_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

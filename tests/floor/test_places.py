@@ -67,7 +67,8 @@ def test_a_folder_that_is_only_read(name: str, mounted: Path) -> None:
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_disk_that_is_full(name: str, mounted: Path) -> None:
-    (mounted / "mine").write_bytes(bytes(504 << 10))
+    room = 0 if name in ("muddles.npz", "grid.png") else 8 << 10  # these are smaller than that
+    (mounted / "mine").write_bytes(bytes((512 << 10) - room))
     ended = run([*WRITERS[name], "-o", str(mounted / name)])
     refuses(ended, "No space left on device")
     left = [path for path in mounted.rglob("*") if path.name.startswith(".")]

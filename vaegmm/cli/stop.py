@@ -10,6 +10,15 @@ from contextlib import contextmanager
 from types import FrameType
 
 
+class Stop(KeyboardInterrupt):
+    """Raised by a signal.
+
+    Not KeyboardInterrupt itself: Python, started with -m, would take one that passes through
+    exec() of a text, as dataclasses do while they are imported, for one that nobody caught, and end
+    as if by Ctrl-C whatever it was.
+    """
+
+
 def end_quietly() -> None:
     """Let Ctrl-C end this process at once, and without a word, while it is still importing."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
@@ -18,7 +27,7 @@ def end_quietly() -> None:
 
 @contextmanager
 def stopping() -> Iterator[list[int]]:
-    """Make Ctrl-C and SIGTERM a KeyboardInterrupt in the block, so that what is half done goes.
+    """Make Ctrl-C and SIGTERM raise `Stop` in the block, so that what is half done goes.
 
     Under torchrun SIGTERM keeps its own way: a process that waits for another would not hear of it.
 
@@ -29,7 +38,7 @@ def stopping() -> Iterator[list[int]]:
 
     def stop(number: int, frame: FrameType | None) -> None:
         came.append(number)
-        raise KeyboardInterrupt
+        raise Stop
 
     heard = [signal.SIGINT] if "RANK" in os.environ else [signal.SIGINT, signal.SIGTERM]
     if threading.current_thread() is not threading.main_thread():
