@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from app.shared.answers import Answer
 from vaegmm.cli.parse import say
+from vaegmm.files import readable_name
 from vaegmm.hub.errors import HubError, hub_host
 from vaegmm.hub.repository import EMBEDDED, Repository, parse_weights
 from vaegmm.hub.weights import DEADLINE_S, Weights, describe_folder, fetch, find_cached, is_offline
@@ -120,7 +121,7 @@ class Supply:
     @property
     def state(self) -> list[str]:
         """What tells the page of these models from one of others; the same in every process."""
-        return [f"{weights.title} {weights.folder.name}" for weights in self.here]
+        return [f"{weights.title} {readable_name(weights.folder)}" for weights in self.here]
 
     def describe(self) -> Answer:
         """The JSON that the Model tab shows of what is on its way, or went wrong on it.

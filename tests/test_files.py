@@ -9,6 +9,7 @@ import pytest
 
 from vaegmm.files import (
     holding,
+    readable_name,
     refuse_company,
     remove_leftovers,
     replacing,
@@ -28,6 +29,13 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
         raise RuntimeError
     assert target.read_text() == '{\n  "a": 1\n}\n'
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_a_name_that_the_locale_could_not_read_can_be_written_down() -> None:
+    as_read_in_c = "läuft".encode().decode("ascii", "surrogateescape")
+    assert readable_name(Path("runs") / as_read_in_c) == "läuft"
+    assert readable_name(Path("l\udcffuft")) == "l\ufffduft"
+    assert readable_name(Path("digits")) == "digits"
 
 
 def test_only_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:

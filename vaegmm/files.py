@@ -25,6 +25,15 @@ UNFINISHED = ".unfinished"  # ending of a folder that is being filled
 NO_LOCKS = {errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 
 
+def readable_name(path: Path) -> str:
+    """Return the name of a file or folder as text that can be written down and sent.
+
+    Where the system's words are not in UTF-8 (the locale "C"), Python keeps bytes that it cannot
+    read as lone surrogates, which no encoding takes.
+    """
+    return os.fsencode(path.name).decode(errors="replace")
+
+
 @contextmanager
 def holding(path: Path) -> Iterator[bool]:
     """Hold a file or folder until the block ends, and tell whether no other process has it.

@@ -10,6 +10,7 @@ from vaegmm.evaluation import markdown
 from vaegmm.evaluation.figures import FIGURES, Figures, read_figures
 from vaegmm.evaluation.page import heading, paragraph, picture, table, write_page, write_text
 from vaegmm.evaluation.plots import plot_runs
+from vaegmm.files import readable_name
 from vaegmm.networks.vae import count_parameters
 from vaegmm.training.components import CALIBRATED
 from vaegmm.training.history import HISTORY, Epoch, read_epochs
@@ -70,7 +71,7 @@ def describe(run: FinishedRun) -> list[str]:
     best = max(epoch.epoch for epoch in run.history if epoch.is_best)
     seconds = statistics.median(epoch.seconds for epoch in run.history)
     return [
-        run.folder.name,
+        readable_name(run.folder),
         str(run.latent_dim),
         f"{run.n_parameters:,}",
         f"{len(run.history)} ({best})",
@@ -95,12 +96,12 @@ def write_comparison(runs: list[FinishedRun], folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     rows = [describe(run) for run in runs]
     curves = folder / "comparison.png"
-    plot_runs({run.folder.name: run.history for run in runs}, curves)
+    plot_runs({readable_name(run.folder): run.history for run in runs}, curves)
     title = f"{len(runs)} runs"
     parts = [heading(title, 1), table(HEAD, rows), paragraph(LEGEND)]
     parts.append(picture(curves, "validation curves"))
     for run in runs:
-        parts.append(heading(run.folder.name, 2))
+        parts.append(heading(readable_name(run.folder), 2))
         files = (run.folder / name for name in PICTURES)
         parts += [picture(file, file.stem) for file in files if file.exists()]
     write_page(title, parts, folder / "comparison.html")

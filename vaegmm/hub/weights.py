@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from vaegmm.files import readable_name
 from vaegmm.hub.errors import HubError, HubWarning, explaining, hub_host
 from vaegmm.hub.repository import COMMIT, EMBEDDED, Repository, parse_weights
 
@@ -86,7 +87,7 @@ def describe_folder(folder: Path) -> Weights:
             "without weights; give a folder (a clone of the program has weights/digits), or a "
             "repository of the hub such as user/name"
         )
-    name = folder.resolve().name
+    name = readable_name(folder.resolve())
     origin = "embedded in the program" if is_embedded else "a folder on this machine"
     return Weights(folder, name, name, origin)
 
