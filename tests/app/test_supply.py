@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from pathlib import Path
 
@@ -64,6 +65,9 @@ def test_what_arrives_takes_the_place_of_the_embedded_models(
     assert supply.state != before
     line = capsys.readouterr().out
     assert line.startswith(f"{NAME}, from 127.0.0.1:")
+    found = re.search(r", after (\d+\.\d) s$", line.rstrip())
+    assert found is not None
+    assert float(found[1]) < 20
     assert line.count("\n") == 1
 
 

@@ -98,6 +98,7 @@ def test_the_nearest_tests_come_first_and_none_needs_a_browser(
     near, others = order_tests(ROOT, Path(module))
     assert near[0] == first
     assert left_out in others
+    assert others[0] == "tests/test_architecture.py"
     every = {path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")}
     wanted = {name for name in every if not name.startswith(("tests/browser", "tests/scripts"))}
     assert sorted([*near, *others]) == sorted(wanted)

@@ -160,22 +160,9 @@ def _restore(state: State[Any], tensors: dict[str, Tensor], rest: dict[str, Any]
     state.module.load_state_dict(module)
     for name, values in state.best_weights.items():
         values.copy_(best[name])
-    moments: dict[int, dict[str, Tensor]] = {}
-    for name, values in _under("optimizer.", tensors).items():
-        index, key = name.split(".")
-        moments.setdefault(int(index), {})[key] = values
-    # Moments lie in memory as their parameter does, so that sums go on in the same order.
-    parameters = [p for group in state.optimizer.param_groups for p in group["params"]]
-    for number, own in moments.items():
-        for key, moment in own.items():
-            if number >= len(parameters) or moment.shape not in (parameters[number].shape, ()):
-                raise ValueError(f"optimizer.{number}.{key} is of no parameter of this network")
-            if moment.shape == parameters[number].shape:
-                own[key] = torch.empty_like(parameters[number]).copy_(moment)
-    fresh = state.optimizer.state_dict()
-    groups = [
-        own | found for own, found in zip(fresh["param_groups"], rest["param_groups"], strict=True)
-    ]
+    fresh = state.optimizer.state_dict()["param_groups"]
+    groups = [own | found for own, found in zip(fresh, rest["param_groups"], strict=True)]
+    moments = _read_moments(state.optimizer, tensors)
     state.optimizer.load_state_dict({"state": moments, "param_groups": groups})
     state.scheduler.load_state_dict(rest["scheduler"])
     state.history[:] = [from_dict(state.epoch_class, epoch, "history") for epoch in rest["history"]]
@@ -185,6 +172,30 @@ def _restore(state: State[Any], tensors: dict[str, Tensor], rest: dict[str, Any]
     torch.set_rng_state(random["random"])
     if state.generator.device.type == "cuda":
         torch.cuda.set_rng_state(random["random_cuda"], state.generator.device)
+
+
+def _read_moments(
+    optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]
+) -> dict[int, dict[str, Tensor]]:
+    """Return what an optimiser remembers of each parameter, by the parameters' numbers.
+
+    Moments lie in memory as their parameter does, so that sums go on in the same order.
+
+    Raises:
+        ValueError: some are of no parameter of this network.
+    """
+    moments: dict[int, dict[str, Tensor]] = {}
+    for name, values in _under("optimizer.", tensors).items():
+        index, key = name.split(".")
+        moments.setdefault(int(index), {})[key] = values
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    for number, own in moments.items():
+        for key, moment in own.items():
+            if number >= len(parameters) or moment.shape not in (parameters[number].shape, ()):
+                raise ValueError(f"optimizer.{number}.{key} is of no parameter of this network")
+            if moment.shape == parameters[number].shape:
+                own[key] = torch.empty_like(parameters[number]).copy_(moment)
+    return moments
 
 
 def _random_states(generator: torch.Generator) -> dict[str, Tensor]:
