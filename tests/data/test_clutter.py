@@ -23,6 +23,14 @@ def test_shapes_are_filled_as_no_pen_fills() -> None:
     assert lit.mean() > 0.25
 
 
+def test_textures_go_from_soft_to_hard() -> None:
+    images = make_textures(400, seed=0).flatten(1)
+    share = ((images == 0) | (images == 255)).double().mean(1)  # pixels at either end
+    low, middle, high = share.quantile(torch.tensor([0.05, 0.5, 0.95]).double()).tolist()
+    assert 0.4 < low < 0.6
+    assert 0.8 < middle < 0.9 < high < 0.95
+
+
 def test_tiles_are_all_there_and_none_of_four_stays(sample: LabelledImages) -> None:
     images = sample.images[:30]
     mixed = shuffle_tiles(images, seed=0)
