@@ -14,6 +14,7 @@ from PIL import Image
 
 from vaegmm.cli import outputs
 from vaegmm.cli.outputs import check_output
+from vaegmm.cli.parse import run
 from vaegmm.data.datasets import LabelledImages
 
 ROOT = Path(__file__).parents[2]
@@ -112,6 +113,21 @@ def test_sigterm_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
     _, error = process.communicate(timeout=60)
     assert (process.returncode, error) == (143, "python -m vaegmm generate: stopped\n")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("error", [ValueError("Can't close the ZIP file"), OSError(28, "full")])
+def test_what_cannot_be_closed_when_it_is_stopped_was_stopped(
+    error: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def work() -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(60)
+        finally:
+            raise error
+
+    assert run(work, "some") == 143
+    assert capsys.readouterr().err == "some: stopped\n"
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

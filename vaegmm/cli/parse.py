@@ -146,6 +146,17 @@ def _telling_of_the_hub(prog: str) -> Iterator[None]:
         warnings.showwarning = show
 
 
+@contextmanager
+def _staying_stopped(came: list[int]) -> Iterator[None]:
+    """What a signal left half done may fail to close, as an archive does: it was stopped still."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        if not came:
+            raise
+        raise KeyboardInterrupt from error
+
+
 def run(command: Callable[[], None], prog: str) -> int:
     """Run a command; what the user can mend becomes one line on stderr and exit code 2.
 
@@ -155,7 +166,7 @@ def run(command: Callable[[], None], prog: str) -> int:
     _print_whatever_there_is()
     with stopping() as came:
         try:
-            with _telling_of_the_hub(prog):
+            with _telling_of_the_hub(prog), _staying_stopped(came):
                 command()
         except ValueError as error:
             _complain(f"{prog}: {error}")
