@@ -176,12 +176,13 @@ def test_a_part_of_another_form_is_named(
         fit(parts, path, resume=True)
 
 
-def test_a_setting_that_an_earlier_torch_did_not_have_has_its_default(
-    parts: Split, tmp_path: Path
+@pytest.mark.parametrize("name", ["amsgrad", "betas"])
+def test_a_setting_of_the_optimiser_that_is_missing_has_its_default(
+    name: str, parts: Split, tmp_path: Path
 ) -> None:
     path = tmp_path / "checkpoint.safetensors"
     fit(parts, path, 1)
-    change_rest(path, lambda rest: rest | {"param_groups": [leave_out(rest, "amsgrad")]})
+    change_rest(path, lambda rest: rest | {"param_groups": [leave_out(rest, name)]})
     assert_same_weights(fit(parts, path, 2, resume=True), fit(parts, None, 2))
 
 
