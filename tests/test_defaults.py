@@ -74,6 +74,7 @@ n_overclusters = 50
 n_start_components = 0
 n_starts = 1
 n_heads = 1
+n_neighbors = 0
 refine_crop = 0.0
 labels = "none"
 label_weight = 40.0

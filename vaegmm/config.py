@@ -154,6 +154,9 @@ class RefineConfig:
     n_heads: int = 1
     """Mixtures that are learned side by side over the same latents, from the best beginnings; the
     one with the highest mutual information of two views is kept."""
+    n_neighbors: int = 0
+    """Nearest images to each, by their pixels, that say at the end without labels which cluster a
+    component belongs to; 0: the one that it was split from."""
     refine_crop: float = 0.0
     """Most pixels that half of the changed copies lose at one side, beyond the margin of 4."""
     labels: str = "none"

@@ -136,7 +136,7 @@ def test_without_labels_the_steps_own_clusters_are_split(
     settings = replace(SETTINGS, refine=changes, mixture=mixture)
     fine = build_model(others, parts, parts.train, settings, "a")
     assert len(fine.weights) == 12
-    assert fine.config.label_use.startswith("labels only name 3 clusters of 4 components each")
+    assert fine.config.label_use.startswith("labels only name 3 clusters of 12 components")
     names = fine.config.component_labels
     assert names == tuple(name for name in whole.config.component_labels for _ in range(4))
     before, after = (measure(model, parts.validation) for model in (whole, fine))

@@ -52,6 +52,5 @@ def keep_choice(folder: Path, before: list[Choice], choice: Choice) -> None:
     before.append(choice)
     write_json(folder / "choices.json", [dataclasses.asdict(one) for one in before])
     found = ", ".join(f"{value:.4f}" for value in choice.mutual_information)
-    say(
-        f"{choice.what} {choice.chosen + 1}: highest mutual information of two views ({found} nats)"
-    )
+    of = "near images" if choice.what == "grouping" else "two views"
+    say(f"{choice.what} {choice.chosen + 1}: highest mutual information of {of} ({found} nats)")

@@ -27,7 +27,13 @@ from vaegmm.training.components import (
     name_mixture,
     parameters_of,
 )
-from vaegmm.training.heads import Choice, choose_head, count_start_components, find_starts
+from vaegmm.training.heads import (
+    Choice,
+    choose_grouping,
+    choose_head,
+    count_start_components,
+    find_starts,
+)
 from vaegmm.training.history import RefineEpoch
 from vaegmm.training.refine import refine
 from vaegmm.training.supervision import (
@@ -97,7 +103,7 @@ def build_model(
     if len(heads) > 1:
         learned, choice = choose_head(network, heads, train.images, experiment)
         on_choice(choice)
-    mixture, names, label_use = _fit_last(network, train, experiment, known, learned)
+    mixture, names, label_use = _fit_last(network, train, experiment, known, learned, on_choice)
     labels, share = train.labels.unique(), last.outlier_share
     label_use += CALIBRATED
     return assemble(network, labels, parts.validation, mixture, names, share, label_use, words)
@@ -140,6 +146,7 @@ def _fit_last(
     experiment: ExperimentConfig,
     known: Tensor | None,
     learned: Parameters,
+    on_choice: Callable[[Choice], None],
 ) -> tuple[Parameters, tuple[int, ...], str]:
     """Let EM go on from what the joint step learned, split that, or begin with fewer components.
 
@@ -176,9 +183,14 @@ def _fit_last(
     if n_each > 1 and int(clusters.bincount(minlength=k).min()) >= n_each:
         is_of_cluster = share_components(config.n_components, k, "all")
         mixture = fit_with_labels(z, _repeat(clusters, z), is_of_cluster, config, seed)
+        groups, n_neighbors = is_of_cluster.int().argmax(0), experiment.refine.n_neighbors
+        if n_neighbors:
+            groups, choice = choose_grouping(mixture, mu, train.images, groups, n_neighbors)
+            clusters = groups[log_joint_of(mixture, mu).argmax(1)]
+            on_choice(choice)
         found = name_components(clusters.numpy(), train.labels.numpy(), k)
-        names = tuple(found[cluster] for cluster in is_of_cluster.int().argmax(0))
-        return mixture, names, f"labels only name {k} clusters of {n_each} components each"
+        names = tuple(found[cluster] for cluster in groups)
+        return mixture, names, f"labels only name {k} clusters of {config.n_components} components"
     mixture = fit_with_labels(z, None, is_of_label, config, seed, goes_on)
     return mixture, *name_mixture(mixture, mu, train.labels)
 

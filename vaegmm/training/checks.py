@@ -116,6 +116,16 @@ def check_refinement(
             f"n_components must be a multiple of the {n_components} prior components that "
             f"are split into them, got {mixture.n_components}"
         )
+    if not 0 <= config.n_neighbors < len(data):
+        raise ValueError(
+            f"n_neighbors must be from 0 to {len(data) - 1}, one less than the images, got "
+            f"{config.n_neighbors}"
+        )
+    if config.n_neighbors and (config.labels != "none" or not splits):
+        raise ValueError(
+            "n_neighbors must be 0 with labels, or where n_components are no more than the prior's "
+            f"{n_components}, got {config.n_neighbors}"
+        )
     each = max(n_components, mixture.n_components) // n_labels
     fewest = int(data.labels.unique(return_counts=True)[1].min())
     if config.labels == "all" and fewest < max(each, 2):
