@@ -64,8 +64,16 @@ class SeedFigures:
     @property
     def head(self) -> Choice | None:
         """The choice of the head that names the clusters, if there was one."""
-        heads = [choice for choice in self.choices if choice.what == "head"]
-        return heads[-1] if heads else None
+        return self._last("head")
+
+    @property
+    def grouping(self) -> Choice | None:
+        """The choice of how its components are grouped, before or after near images, if any."""
+        return self._last("grouping")
+
+    def _last(self, what: str) -> Choice | None:
+        choices = [choice for choice in self.choices if choice.what == what]
+        return choices[-1] if choices else None
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def draw_samples(model: VAEGMM, dataset: str, path: Path, seed: int) -> None:
     labels = model.drawable_labels
     made = generate(model, len(labels) * N_SAMPLES, GenerateSettings(labels), seed)
     images = torch.from_numpy(made.images[np.argsort(made.labels, kind="stable")])
-    figure = Figure(figsize=(8, 0.2 + 0.7 * len(labels)), layout="constrained")
+    figure = Figure(figsize=(8, 0.2 + 0.7 * len(labels)), layout="compressed")
     axes = figure.subplots()
     draw_tiles(axes, to_pixels(images), N_SAMPLES)
     middles = 28 * np.arange(len(labels)) + 13.5

@@ -32,6 +32,7 @@ from vaegmm.model import VAEGMM
 from vaegmm.training.heads import Choice
 
 HEADS = {"what": "head", "mutual_information": [1.0, 2.2, 2.1], "chosen": 1}
+GROUPING = {"what": "grouping", "mutual_information": [1.0, 1.1], "chosen": 1}
 
 
 def test_a_cluster_is_what_has_one_name_not_a_component(
@@ -39,7 +40,7 @@ def test_a_cluster_is_what_has_one_name_not_a_component(
 ) -> None:
     (tmp_path / "history.json").write_text('[{"seconds": 2.0}, {"seconds": 1.5}]')
     (tmp_path / "refine.json").write_text('[{"seconds": 4.0}]')
-    (tmp_path / "choices.json").write_text(json.dumps([HEADS]))
+    (tmp_path / "choices.json").write_text(json.dumps([HEADS, GROUPING]))
     measure_seed(tmp_path, digits148, sample, "a machine")
     found, components = read_seed(tmp_path), measure(digits148, sample)
     clusters = read_clusters(tmp_path)
@@ -52,6 +53,7 @@ def test_a_cluster_is_what_has_one_name_not_a_component(
     assert found.seconds == 7.5
     assert found.note == ""
     assert found.head == Choice("head", (1.0, 2.2, 2.1), 1)
+    assert found.grouping == Choice("grouping", (1.0, 1.1), 1)
 
 
 def test_the_bound_is_the_elbo_with_the_mixture_as_prior(
@@ -76,7 +78,7 @@ def test_the_bound_is_the_elbo_with_the_mixture_as_prior(
 @pytest.mark.parametrize(
     ("words", "is_one_to_one"),
     [
-        ("labels only name 3 clusters of 2 components each; one temperature", True),
+        ("labels only name 3 clusters of 4 components; one temperature", True),
         ("labels only name the 3 components; one temperature", True),
         ("labels only name the 6 components; one temperature", False),
         ("every label of the training images learned from", False),
