@@ -19,6 +19,7 @@ from vaegmm.training.components import log_joint_of, parameters_of
 from vaegmm.training.grouping import (
     find_neighbors,
     information_of_clusters,
+    information_of_moves,
     move_components,
     tabulate_neighbors,
 )
@@ -71,6 +72,18 @@ def test_the_information_is_that_of_both_images_clusters(some: LabelledImages) -
 def make_table(clusters: Tensor, between: float = 1.0) -> Tensor:
     """Return a table of components that are near to those of their own cluster."""
     return 100.0 * (clusters[:, None] == clusters).double() + between
+
+
+def test_every_move_has_the_information_of_the_clusters_after_it() -> None:
+    drawn = torch.rand(7, 7, generator=torch.Generator().manual_seed(0)).double()
+    table, clusters = drawn + drawn.T, torch.tensor([0, 2, 1, 2, 0, 2, 1])
+    found = information_of_moves(table, clusters, 3)
+    for component in range(7):
+        for cluster in range(3):
+            moved = clusters.clone()
+            moved[component] = cluster
+            expected = information_of_clusters(table, moved, 3)
+            torch.testing.assert_close(found[component, cluster], expected)
 
 
 def test_components_move_to_where_they_are_near() -> None:
@@ -135,9 +148,15 @@ def test_what_em_has_mixed_up_its_neighbours_put_right(
 @pytest.mark.parametrize(
     ("changes", "n_components", "message"),
     [
-        ({"n_neighbors": -1}, 6, "n_neighbors must be from 0 to 2399, one less than the images"),
-        ({"n_neighbors": 2400}, 6, "n_neighbors must be from 0 to 2399"),
-        ({"n_neighbors": 5}, 3, "n_neighbors must be 0 with labels, or where n_components are no"),
+        ({"n_neighbors": -1}, 6, "n_neighbors must be from 0 to 100, got -1"),
+        ({"n_neighbors": 101}, 6, "n_neighbors must be from 0 to 100, got 101"),
+        ({"n_neighbors": 5}, 3, "n_components must be above the 3 of the prior, and at most 1000"),
+        ({"n_neighbors": 5}, 1002, "n_components must be above the 3 .* got 1002; set n_neighbors"),
+        (
+            {"n_neighbors": 5, "n_prior_components": 101},
+            202,
+            "n_prior_components must be at most 100 with n_neighbors, got 101",
+        ),
         ({"n_neighbors": 5, "labels": "all"}, 6, "n_neighbors must be 0 with labels"),
     ],
 )

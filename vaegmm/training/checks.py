@@ -13,6 +13,9 @@ from vaegmm.training.components import check_mixture
 from vaegmm.training.heads import count_start_components
 from vaegmm.training.supervision import choose_known, share_components
 
+MOST_NEIGHBORS = 100  # of each image
+MOST_MOVED, MOST_CLUSTERS = 1000, 100  # components, and where to: all pairs of them are looked at
+
 
 def check_losses(losses: Tensor, n_before: int, part: str = "", remedy: str = "") -> None:
     """Refuse losses (steps,) of which one is not finite.
@@ -116,16 +119,7 @@ def check_refinement(
             f"n_components must be a multiple of the {n_components} prior components that "
             f"are split into them, got {mixture.n_components}"
         )
-    if not 0 <= config.n_neighbors < len(data):
-        raise ValueError(
-            f"n_neighbors must be from 0 to {len(data) - 1}, one less than the images, got "
-            f"{config.n_neighbors}"
-        )
-    if config.n_neighbors and (config.labels != "none" or not splits):
-        raise ValueError(
-            "n_neighbors must be 0 with labels, or where n_components are no more than the prior's "
-            f"{n_components}, got {config.n_neighbors}"
-        )
+    _check_neighbors(config, n_components, mixture.n_components, len(data))
     each = max(n_components, mixture.n_components) // n_labels
     fewest = int(data.labels.unique(return_counts=True)[1].min())
     if config.labels == "all" and fewest < max(each, 2):
@@ -157,4 +151,22 @@ def _check_numbers(config: RefineConfig, n_components: int, n_labels: int, n_ima
     if config.n_starts > 1 and n_components >= n_fine:
         raise ValueError(
             f"n_starts must be 1 where {n_fine} components are not joined, got {config.n_starts}"
+        )
+
+
+def _check_neighbors(config: RefineConfig, n_prior: int, n_last: int, n_images: int) -> None:
+    """Refuse near images where they have nothing to decide, and tables too large to hold."""
+    most = min(n_images - 1, MOST_NEIGHBORS)
+    if not 0 <= config.n_neighbors <= most:
+        raise ValueError(f"n_neighbors must be from 0 to {most}, got {config.n_neighbors}")
+    if config.n_neighbors and config.labels != "none":
+        raise ValueError(f"n_neighbors must be 0 with labels, got {config.n_neighbors}")
+    if config.n_neighbors and not n_prior < n_last <= MOST_MOVED:
+        raise ValueError(
+            f"n_components must be above the {n_prior} of the prior, and at most {MOST_MOVED}, for "
+            f"n_neighbors to say where they belong, got {n_last}; set n_neighbors to 0"
+        )
+    if config.n_neighbors and n_prior > MOST_CLUSTERS:
+        raise ValueError(
+            f"n_prior_components must be at most {MOST_CLUSTERS} with n_neighbors, got {n_prior}"
         )

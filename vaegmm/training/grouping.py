@@ -56,6 +56,27 @@ def information_of_clusters(table: Tensor, clusters: Tensor, n_clusters: int) ->
     return information_of_table(shares.mT @ table @ shares)
 
 
+def information_of_moves(table: Tensor, clusters: Tensor, n_clusters: int) -> Tensor:
+    """Return the information (K, clusters) after one component has moved to one cluster.
+
+    A move takes the component's row from one cluster and gives it to another, its column as well.
+
+    Args:
+        table: (K, K), symmetric.
+        clusters: (K,), each component's before.
+        n_clusters: how many there are.
+    """
+    shares = one_hot(clusters, n_clusters).double()  # (K, clusters)
+    joined, rows = shares.T @ table @ shares, table @ shares
+    found = []
+    for component, row in enumerate(rows):
+        step = torch.eye(n_clusters).double() - shares[component]  # (to, clusters)
+        moved = step[:, :, None] * row
+        within = table[component, component] * step[:, :, None] * step[:, None]
+        found.append(information_of_table(joined + moved + moved.mT + within))
+    return torch.stack(found)
+
+
 def move_components(table: Tensor, clusters: Tensor) -> Tensor:
     """Return the cluster (K,) of each component after all moves that raise the information.
 
@@ -68,11 +89,9 @@ def move_components(table: Tensor, clusters: Tensor) -> Tensor:
     """
     n_clusters = int(clusters.max()) + 1
     while True:
-        least = information_of_clusters(table, clusters, n_clusters) + LEAST_GAIN
-        moved = clusters.repeat(len(clusters), n_clusters, 1)  # (K, clusters, K)
-        for component in range(len(clusters)):
-            moved[component, :, component] = torch.arange(n_clusters)
-        found = torch.stack([information_of_clusters(table, one, n_clusters) for one in moved])
-        if found.max() <= least:
+        found = information_of_moves(table, clusters, n_clusters)
+        if found.max() <= information_of_clusters(table, clusters, n_clusters) + LEAST_GAIN:
             return clusters
-        clusters = moved.flatten(0, 1)[found.argmax()]
+        component, cluster = divmod(int(found.argmax()), n_clusters)
+        clusters = clusters.clone()
+        clusters[component] = cluster
