@@ -152,8 +152,8 @@ def _fit_last(
 
     Split are the labels where all are known, else the step's own components: they are the clusters
     that views agreed on, which a fresh start on the same latents would cross (and EM that goes on
-    from single Gaussians leaves, a little). Where one of them holds too few images, and no label is
-    known, the start is fresh all the same.
+    from single Gaussians leaves, a little). Near images may then move what was split. Where one of
+    them holds too few images, and no label is known, the start is fresh all the same.
 
     Returns:
         The mixture, its components' names, and what labels were used for, in words.

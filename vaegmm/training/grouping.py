@@ -3,7 +3,8 @@
 The joint step joins what small changes of an image lead between. Nothing may lead between two ways
 of writing a digit, and then one of them can lie with another digit, and views agree on that as well
 as on anything. By their pixels the two are nearest to each other all the same: near images mostly
-are of one class (Van Gansbeke et al. 2020, "SCAN", section 2.1). No label and no network is asked.
+are of one class (of learned features: Van Gansbeke et al. 2020, "SCAN", section 2). No label and no
+network is asked.
 """
 
 from __future__ import annotations
