@@ -159,6 +159,9 @@ class RefineConfig:
     component belongs to; 0: the one that it was split from."""
     refine_crop: float = 0.0
     """Most pixels that half of the changed copies lose at one side, beyond the margin of 4."""
+    decoder_epochs: int = 0
+    """Passes after the step in which the decoder alone learns, without dropout, from unchanged
+    images; the encoder, and with it every cluster, stays as it is."""
     labels: str = "none"
     """Labels that are learned from: none, all, or their number per class (seeded). None still names
     the components afterwards."""

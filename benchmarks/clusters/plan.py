@@ -131,12 +131,14 @@ def plan_data(
 def make_plain(experiment: ExperimentConfig) -> Changes:
     """Return what makes an experiment that of a plain VAE.
 
-    Nothing is changed in the images and there is no joint step; its passes over the images are
-    added to those without it. One start of EM is enough: the mixture is not looked at.
+    Nothing is changed in the images and there is no joint step; its passes over the images, and
+    those of the decoder alone, are added to those without it. One start of EM is enough: the
+    mixture is not looked at.
     """
     off = AugmentationConfig()
     names = [field.name for field in fields(off)]
-    epochs = experiment.training.epochs + experiment.refine.refine_epochs
+    refine = experiment.refine
+    epochs = experiment.training.epochs + refine.refine_epochs + refine.decoder_epochs
     return {
         "augmentation": {
             name: getattr(off, name)

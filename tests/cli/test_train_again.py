@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import load
 
 from tests.cli.conftest import TINY
 from vaegmm.cli import one_run, train
@@ -97,6 +99,12 @@ def test_a_joint_step_may_follow_later_and_follows_the_network(
     assert "label_weight was 40.0 when this run began" in capsys.readouterr().err
     assert train.main([*resume, "--n-components", "6"]) == 2
     assert "n_components (that of the joint step, too) was 3" in capsys.readouterr().err
+    assert train.main([*resume, "--decoder-epochs", "2"]) == 0  # of a finished run, too
+    assert "decoder alone: reconstruction of the training images " in capsys.readouterr().out
+    assert len(json.loads((folder / "refine.json").read_text())) == 1
+    before, after = load(joined), load((folder / "model.safetensors").read_bytes())
+    for name, values in after.items():
+        assert torch.equal(values, before[name]) != name.startswith("network.decoder."), name
     assert train.main([*resume, "--epochs", "3"]) == 0
     assert len(json.loads((folder / "history.json").read_text())) == 3
     assert (folder / "model.safetensors").read_bytes() != joined

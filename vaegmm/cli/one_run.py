@@ -178,7 +178,13 @@ def _build(run: _Run, fitted: Fitted) -> VAEGMM:
         run.folder / REFINE_CHECKPOINT,
         partial(keep_refinement, run.folder),
         partial(keep_choice, run.folder, []),
+        _say_settled,
     )
+
+
+def _say_settled(nlls: list[float]) -> None:
+    found = ", ".join(f"{nll:.2f}" for nll in nlls)
+    say(f"decoder alone: reconstruction of the training images {found} nats, pass by pass")
 
 
 def _finish(run: _Run, fitted: Fitted, model: VAEGMM) -> None:

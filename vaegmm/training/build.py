@@ -36,6 +36,7 @@ from vaegmm.training.heads import (
 )
 from vaegmm.training.history import RefineEpoch
 from vaegmm.training.refine import refine
+from vaegmm.training.settling import settle_decoder
 from vaegmm.training.supervision import (
     fit_with_labels,
     order_by_labels,
@@ -56,6 +57,7 @@ def build_model(
     checkpoint: Path | None = None,
     on_epoch: Callable[[list[RefineEpoch]], None] = lambda history: None,
     on_choice: Callable[[Choice], None] = lambda choice: None,
+    on_settled: Callable[[list[float]], None] = lambda nlls: None,
 ) -> VAEGMM:
     """Give a fitted network its mixture, names, temperature and outlier rule.
 
@@ -71,6 +73,8 @@ def build_model(
         checkpoint: of the joint step, which goes on from it when it exists.
         on_epoch: called after every epoch of the joint step.
         on_choice: called with every choice that is made without labels.
+        on_settled: called when the decoder has learned alone, with the reconstruction NLL of every
+            pass, in nats per image.
 
     Raises:
         ValueError: settings that do not fit, a loss that is not finite, a damaged checkpoint.
@@ -104,6 +108,9 @@ def build_model(
         learned, choice = choose_head(network, heads, train.images, experiment)
         on_choice(choice)
     mixture, names, label_use = _fit_last(network, train, experiment, known, learned, on_choice)
+    if config.decoder_epochs:
+        images, seed = train.images, experiment.seed
+        on_settled(settle_decoder(network, images, experiment.training, config, seed))
     labels, share = train.labels.unique(), last.outlier_share
     label_use += CALIBRATED
     return assemble(network, labels, parts.validation, mixture, names, share, label_use, words)

@@ -76,6 +76,8 @@ def check_joint_step(config: RefineConfig, network: NetworkConfig) -> None:
         return
     if network.posterior == "point":
         raise ValueError("refine_epochs must be 0 with posterior 'point', which has no prior")
+    if config.decoder_epochs < 0:
+        raise ValueError(f"decoder_epochs must not be negative, got {config.decoder_epochs}")
     if not config.refine_learning_rate > 0:
         raise ValueError(f"refine_learning_rate must be above 0, got {config.refine_learning_rate}")
     for name in ("mutual_information", "label_weight"):

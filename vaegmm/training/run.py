@@ -27,7 +27,10 @@ OUTPUTS = (
 )  # fmt: skip
 # What may change when a run goes on: how long and how fast, and the steps that have not begun.
 MAX_THREADS = 1024
-FREE = {"training": ("epochs", "early_stopping_patience", "learning_rate", "compile")}
+FREE = {
+    "training": ("epochs", "early_stopping_patience", "learning_rate", "compile"),
+    "refine": ("n_neighbors", "decoder_epochs"),
+}
 
 
 def resolve(experiment: ExperimentConfig) -> ExperimentConfig:

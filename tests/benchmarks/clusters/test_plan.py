@@ -35,11 +35,13 @@ def test_fashion_has_the_settings_of_the_ten_digits(tmp_path: Path) -> None:
 
 
 def test_the_plain_vae_sees_unchanged_images_as_often(tmp_path: Path) -> None:
-    planned = plan_data("digits", CONFIG, (0,), tmp_path)
+    settled = str(find_folder() / "clusters.toml")  # its decoder goes on alone
+    planned = plan_data("digits", settled, (0,), tmp_path)
     own, plain = planned.seeds[0].wanted, planned.plain.wanted
     assert plain.augmentation == AugmentationConfig()
     assert plain.refine.refine_epochs == 0
-    assert plain.training.epochs == own.training.epochs + own.refine.refine_epochs
+    later = own.refine.refine_epochs + own.refine.decoder_epochs
+    assert plain.training.epochs == own.training.epochs + later
     assert replace(plain.training, epochs=own.training.epochs) == own.training
     assert plain.network == own.network
 
