@@ -12,8 +12,10 @@ from PIL import Image
 from safetensors.torch import load
 
 from tests.cli.conftest import TINY
+from tests.cli.tuning import command
 from vaegmm.cli import one_run, train
 from vaegmm.data.datasets import load_dataset
+from vaegmm.hub.repository import WEIGHTS
 
 
 def test_wrong_settings_leave_an_old_run_alone(run: Path, tmp_path: Path) -> None:
@@ -108,6 +110,21 @@ def test_a_joint_step_may_follow_later_and_follows_the_network(
     assert train.main([*resume, "--epochs", "3"]) == 0
     assert len(json.loads((folder / "history.json").read_text())) == 3
     assert (folder / "model.safetensors").read_bytes() != joined
+
+
+def test_near_images_may_be_asked_of_a_finished_run(few: Path, tmp_path: Path) -> None:
+    start = ["--init-from", str(WEIGHTS / "digits148"), "--learning-rate", "1e-5"]
+    joint = ["--refine-epochs", "1", "--refine-batch-size", "24", "--mutual-information", "0"]
+    more = ["--n-prior-components", "3", "--n-components", "6"]
+    assert train.main(command(few, tmp_path, *start, *joint, *more)) == 0
+    before = load((tmp_path / "model.safetensors").read_bytes())
+    assert not (tmp_path / "choices.json").exists()
+    assert train.main(["--output-dir", str(tmp_path), "--resume", "--n-neighbors", "3"]) == 0
+    choices = json.loads((tmp_path / "choices.json").read_text())
+    assert [choice["what"] for choice in choices] == ["grouping"]
+    assert len(json.loads((tmp_path / "refine.json").read_text())) == 1
+    for name, values in load((tmp_path / "model.safetensors").read_bytes()).items():
+        assert torch.equal(values, before[name]), name
 
 
 @pytest.mark.parametrize(
