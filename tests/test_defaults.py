@@ -76,6 +76,7 @@ n_starts = 1
 n_heads = 1
 n_neighbors = 0
 refine_crop = 0.0
+decoder_epochs = 0
 labels = "none"
 label_weight = 40.0
 """
