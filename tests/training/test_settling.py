@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from tests.training.conftest import SETTINGS, network_of
-from vaegmm.config import RefineConfig
 from vaegmm.data.datasets import Split
 from vaegmm.latents import encode_images, encode_posteriors, score_reconstructions
 from vaegmm.networks.vae import VAE, reparameterize
@@ -19,9 +18,9 @@ from vaegmm.training.settling import settle_decoder
 FOUR = replace(SETTINGS.refine, decoder_epochs=4)
 
 
-def settle(network: VAE, parts: Split, rate: float = 2e-3, config: RefineConfig = FOUR) -> Tensor:
+def settle(network: VAE, parts: Split, rate: float = 2e-3) -> Tensor:
     training = replace(SETTINGS.training, learning_rate=rate)
-    return torch.tensor(settle_decoder(network, parts.train.images, training, config, seed=0))
+    return torch.tensor(settle_decoder(network, parts.train.images, training, FOUR, seed=0))
 
 
 def test_what_was_not_looked_at_is_rebuilt_better(parts: Split, fitted: dict[str, Tensor]) -> None:
