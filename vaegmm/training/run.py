@@ -18,6 +18,7 @@ from vaegmm.runtime import resolve_device, resolve_precision
 from vaegmm.settings import from_dict, show
 from vaegmm.training.history import HISTORY, Epoch, read_epochs
 
+MAX_THREADS = 1024
 CHECKPOINT, REFINE_CHECKPOINT = "checkpoint.safetensors", "refine.safetensors"
 OUTPUTS = (
     "run.json", "history.json", CHECKPOINT, "choices.json", "refine.json", REFINE_CHECKPOINT,
@@ -26,7 +27,6 @@ OUTPUTS = (
     "training.gif",
 )  # fmt: skip
 # What may change when a run goes on: how long and how fast, and the steps that have not begun.
-MAX_THREADS = 1024
 FREE = {
     "training": ("epochs", "early_stopping_patience", "learning_rate", "compile"),
     "refine": ("n_neighbors", "decoder_epochs"),
