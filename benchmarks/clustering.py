@@ -3,9 +3,10 @@
 Trains models of MNIST's 1, 4 and 8, of its ten digits, and with the same settings of FashionMNIST,
 by train.py and TOML files; labels only name the clusters afterwards, on training images. Then it
 writes tables and pictures into docs/CLUSTERING.md, between two lines, and prints the tables. What
-is finished is kept in the output folder, and a second start goes on from it, inside a run, too. A
-plain VAE of each data set stands beside: the same network and as many passes over the images,
-without changed images or joint step.
+is finished is kept in the output folder, and a second start goes on from it, inside a run, too; its
+figures stay beside the document, so that seeds of several machines make one table. A plain VAE of
+each data set stands beside: the same network and as many passes over the images, without changed
+images or joint step.
 """
 
 from __future__ import annotations
@@ -15,9 +16,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.clusters.document import check_document, write_figures
-from benchmarks.clusters.pictures import Picture, draw_mistakes, draw_samples
-from benchmarks.clusters.plan import DATA, DataPlan, Name, plan_data
-from benchmarks.clusters.tables import TITLES, Results, list_notes, make_tables, read_results
+from benchmarks.clusters.pictures import (
+    draw_mistakes,
+    draw_samples,
+    list_pictures,
+    name_mistakes,
+    name_samples,
+)
+from benchmarks.clusters.plan import DATA, DataPlan, Name, Task, plan_data
+from benchmarks.clusters.record import (
+    Record,
+    check_record,
+    find_finished,
+    read_records,
+    renew,
+    write_records,
+)
+from benchmarks.clusters.tables import list_notes, make_tables
 from benchmarks.clusters.work import carry_out, share_out
 from benchmarks.runs import load_images
 from vaegmm.cli.parse import parse, run, say
@@ -25,7 +40,7 @@ from vaegmm.evaluation.page import as_text
 from vaegmm.model import VAEGMM
 
 PROG = "python -m benchmarks.clustering"
-PICTURES = "clustering"  # folder beside the document
+FOLDER, RECORD = "clustering", "figures.json"  # beside the document, with its pictures
 
 
 @dataclass(frozen=True)
@@ -45,13 +60,14 @@ class ClusteringArguments:
     device: str = "auto"
     """auto (a GPU when there is one), cpu, cuda, cuda:1, mps, ..."""
     output_dir: str = "runs/clustering"
-    """Folder for the models and their figures."""
+    """Folder for the models."""
     jobs: int = 1
     """Runs at a time, each in a process of its own; a GPU has room for many."""
     no_train: bool = False
-    """Make tables and pictures of what is finished, and train nothing."""
+    """Make tables and pictures of what is finished or on record, and train nothing."""
     document: str = "docs/CLUSTERING.md"
-    """Document with two lines between which the figures go; pictures go into a folder beside it."""
+    """Document with two lines between which the figures go. A folder beside it takes the pictures,
+    and the record of all figures, figures.json, to which finished seeds are added."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -64,7 +80,7 @@ def cluster(arguments: ClusteringArguments) -> None:
 
     Raises:
         ValueError: settings out of range, or others than those of what is there; a document that
-            has no place for the figures.
+            has no place for the figures; a damaged record of them.
     """
     if arguments.jobs < 1:
         raise ValueError(f"jobs must be at least 1, got {arguments.jobs}")
@@ -73,28 +89,17 @@ def cluster(arguments: ClusteringArguments) -> None:
             raise ValueError(f"{name} must be given, and differ, got {', '.join(map(str, given))}")
     document = Path(arguments.document)
     check_document(document)
+    folder = document.parent / FOLDER
+    records = read_records(folder / RECORD)
     plans = [_plan(name, arguments) for name in arguments.data]
-    tasks = [task for plan in plans for task in plan.tasks]
-    for task in tasks:
-        task.check()
-    left = [] if arguments.no_train else [task for task in tasks if not task.is_finished]
-    if arguments.jobs > 1 and left:
-        share_out(left, arguments.jobs)
-    else:
-        for task in left:
-            carry_out(task)
-    results = [read_results(plan) for plan in plans]
-    tables, notes = make_tables(results), list_notes(results)
-    for table in tables:
-        say(f"\n{table.title}\n{as_text(table.head, table.rows)}")
-    say("\n" + "\n".join(notes))
-    pictures = [
-        picture
-        for plan, one in zip(plans, results, strict=True)
-        for picture in _draw(plan, one, document.parent / PICTURES, arguments.data_dir)
-    ]
-    write_figures(document, tables, notes, pictures)
-    say(f"\nwritten to {document}")
+    for plan in plans:
+        if plan.name in records:
+            check_record(records[plan.name], plan, folder / RECORD)
+    _train([task for plan in plans for task in plan.tasks], arguments)
+    for plan in plans:
+        records[plan.name] = renew(records.get(plan.name), plan)
+        _draw(records[plan.name], plan, folder, arguments.data_dir)
+    _write(document, [records[name] for name in DATA if name in records], plans)
 
 
 def _plan(name: Name, arguments: ClusteringArguments) -> DataPlan:
@@ -103,29 +108,43 @@ def _plan(name: Name, arguments: ClusteringArguments) -> DataPlan:
     return plan_data(name, config, seeds, output_dir, arguments.data_dir, arguments.device)
 
 
-def _draw(plan: DataPlan, results: Results, folder: Path, data_dir: str | None) -> list[Picture]:
-    """Draw a data set's pictures, from the seed that agrees most with the others."""
-    if not results.figures:
-        return []
-    seed = results.agreement.nearest
-    experiment = plan.seeds[seed].check()
+def _train(tasks: list[Task], arguments: ClusteringArguments) -> None:
+    for task in tasks:
+        task.check()
+    left = [] if arguments.no_train else [task for task in tasks if not task.is_finished]
+    if arguments.jobs > 1 and left:
+        share_out(left, arguments.jobs)
+    else:
+        for task in left:
+            carry_out(task)
+
+
+def _draw(record: Record, plan: DataPlan, folder: Path, data_dir: str | None) -> None:
+    """Draw a data set's pictures, if the runs that were compared lie here."""
+    shown = record.comparison
+    if shown is None or not set(shown.seeds) <= {*find_finished(plan)}:
+        return
+    experiment = plan.seeds[shown.nearest].check()
     assert experiment is not None
     if data_dir is not None:
         experiment = replace(experiment, data=replace(experiment.data, data_dir=data_dir))
-    model, dataset = VAEGMM.from_pretrained(plan.seeds[seed].folder), experiment.data.dataset
-    samples, mistakes = (folder / f"{plan.name}-{what}.png" for what in ("samples", "mistakes"))
-    draw_samples(model, dataset, samples, seed)
-    n_shown = draw_mistakes(model, dataset, load_images(experiment, False), mistakes)
-    which = f"{TITLES[plan.name]}, seed {seed}"
-    if len(results.figures) > 1:
-        which += ", which agrees most with the other seeds"
-    made, wrong = "ten samples of every cluster", f"the {n_shown} surest mistakes"
-    told = f"{wrong} on the test images, each with truth → answer and the answer's probability"
-    pictures = [
-        Picture(samples, made, f"{which}: {made}."),
-        Picture(mistakes, wrong, f"{which}: {told}."),
-    ]
-    return pictures if n_shown else pictures[:1]
+    model = VAEGMM.from_pretrained(plan.seeds[shown.nearest].folder)
+    dataset, test = experiment.data.dataset, load_images(experiment, False)
+    draw_samples(model, dataset, folder / name_samples(record.name), shown.nearest)
+    draw_mistakes(model, dataset, test, folder / name_mistakes(record.name))
+
+
+def _write(document: Path, records: list[Record], plans: list[DataPlan]) -> None:
+    asked = {plan.name: tuple(plan.seeds) for plan in plans}
+    tables, notes = make_tables(records, asked), list_notes(records)
+    for table in tables:
+        say(f"\n{table.title}\n{as_text(table.head, table.rows)}")
+    say("\n" + "\n".join(notes))
+    folder = document.parent / FOLDER
+    pictures = [picture for record in records for picture in list_pictures(record, folder)]
+    write_records(folder / RECORD, records)
+    write_figures(document, tables, notes, pictures)
+    say(f"\nwritten to {document}")
 
 
 if __name__ == "__main__":

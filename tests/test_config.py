@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,13 @@ from vaegmm.config import ExperimentConfig, NetworkConfig, TrainingConfig
 from vaegmm.settings import check_finite, from_dict, load_toml
 
 CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("*.toml"))
+
+
+@dataclass(frozen=True)
+class Holder:
+    """May hold settings."""
+
+    network: NetworkConfig | None
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
@@ -75,6 +82,17 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_a_missing_key_takes_its_default() -> None:
     assert from_dict(NetworkConfig, {"latent_dim": 3}, "here") == NetworkConfig(latent_dim=3)
+
+
+def test_a_table_that_may_be_missing_is_read_as_strictly() -> None:
+    assert from_dict(Holder, {"network": None}, "here") == Holder(None)
+    assert from_dict(Holder, {"network": {"latent_dim": 3}}, "here") == Holder(
+        NetworkConfig(latent_dim=3)
+    )
+    with pytest.raises(ValueError, match="here: network: unknown key 'latent'"):
+        from_dict(Holder, {"network": {"latent": 3}}, "here")
+    with pytest.raises(ValueError, match="here: network: expected a table of settings, got 3"):
+        from_dict(Holder, {"network": 3}, "here")
 
 
 def test_a_missing_key_takes_what_another_default_gives(tmp_path: Path) -> None:

@@ -110,9 +110,13 @@ def check_finite(config: object) -> None:
 
 def _convert(hint: object, value: object, where: str, default: object = None) -> object:
     """Check one value against its annotation; JSON's lists may be tuples, integers floats."""
-    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        return from_dict(hint, value, where, default)
     origin, args = typing.get_origin(hint), typing.get_args(hint)
+    allowed = args if origin is types.UnionType else (hint,)
+    if type(value) in allowed:
+        return value
+    for one in allowed:
+        if isinstance(one, type) and dataclasses.is_dataclass(one):
+            return from_dict(one, value, where, default)
     if origin is Literal:
         if value in args:
             return value
@@ -124,9 +128,6 @@ def _convert(hint: object, value: object, where: str, default: object = None) ->
         return tuple(items) if origin is tuple else items
     if hint is float and type(value) is int and abs(value) < 2**1023:
         return float(value)
-    allowed = args if origin is types.UnionType else (hint,)
-    if type(value) in allowed:
-        return value
     raise ValueError(f"{where}: expected {_name(hint)}, got {show(value)}")
 
 

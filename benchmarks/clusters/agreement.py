@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,35 +13,41 @@ from scipy.optimize import linear_sum_assignment
 
 
 @dataclass(frozen=True)
-class Agreement:
-    """How far runs agree.
+class Comparison:
+    """How far the runs of some seeds agree.
 
     Attributes:
-        by_pair: the share of images that both of a pair of seeds put into the same cluster.
-        by_seed: a seed's mean over its pairs; NaN where there is one seed alone.
+        seeds: that were compared.
+        nearest: the seed that agrees most with the others; of several, the lowest.
+        mean: over pairs of seeds, of the share of images that both put into the same cluster; None,
+            as the next two are: it is one seed alone.
+        least: of a pair.
+        mean_of_nearest: over the pairs of the nearest.
     """
 
-    by_pair: dict[tuple[int, int], float]
-    by_seed: dict[int, float]
-
-    @property
-    def nearest(self) -> int:
-        """The seed that agrees most with the others; of several, the lowest."""
-        return max(sorted(self.by_seed), key=lambda seed: np.nan_to_num(self.by_seed[seed]))
+    seeds: tuple[int, ...]
+    nearest: int
+    mean: float | None = None
+    least: float | None = None
+    mean_of_nearest: float | None = None
 
 
-def compare_seeds(clusters: Mapping[int, NDArray[np.integer]]) -> Agreement:
+def compare_seeds(clusters: Mapping[int, NDArray[np.integer]]) -> Comparison:
     """Compare the clusters (N,) that runs put the same N images into, by seed."""
+    seeds = tuple(sorted(clusters))
     by_pair = {
         (one, other): share_together(clusters[one], clusters[other])
-        for one, other in itertools.combinations(clusters, 2)
+        for one, other in itertools.combinations(seeds, 2)
     }
+    if not by_pair:
+        return Comparison(seeds, seeds[0])
     by_seed = {
-        seed: float(np.mean(found)) if (found := [v for p, v in by_pair.items() if seed in p])
-        else float("nan")
-        for seed in clusters
-    }  # fmt: skip
-    return Agreement(by_pair, by_seed)
+        seed: statistics.mean(share for pair, share in by_pair.items() if seed in pair)
+        for seed in seeds
+    }
+    nearest = max(seeds, key=lambda seed: by_seed[seed])
+    shares = by_pair.values()
+    return Comparison(seeds, nearest, statistics.mean(shares), min(shares), by_seed[nearest])
 
 
 def share_together(a: NDArray[np.integer], b: NDArray[np.integer]) -> float:

@@ -10,6 +10,9 @@ import torch
 from matplotlib.figure import Figure
 from torchvision.datasets import FashionMNIST
 
+from benchmarks.clusters.plan import Name
+from benchmarks.clusters.record import Record
+from benchmarks.clusters.tables import TITLES
 from vaegmm.data.datasets import LabelledImages
 from vaegmm.evaluation.plots import draw_tiles, save_figure
 from vaegmm.latents import encode_images, to_pixels
@@ -50,6 +53,35 @@ class Mistakes:
     probabilities: torch.Tensor
 
 
+def name_samples(name: Name) -> str:
+    """Return the file name of a data set's samples."""
+    return f"{name}-samples.png"
+
+
+def name_mistakes(name: Name) -> str:
+    """Return the file name of a data set's mistakes."""
+    return f"{name}-mistakes.png"
+
+
+def list_pictures(record: Record, folder: Path) -> list[Picture]:
+    """Return the pictures of the seed that agrees most with the others; of no seed, none."""
+    shown = record.comparison
+    if shown is None:
+        return []
+    which = f"{TITLES[record.name]}, seed {shown.nearest}"
+    if len(shown.seeds) > 1:
+        which += ", which agrees most with the other seeds"
+    figures = record.figures[record.seeds.index(shown.nearest)]
+    n_shown = min(round(figures.n_images * (1 - figures.accuracy)), N_MISTAKES)
+    made, wrong = "ten samples of every cluster", f"the {n_shown} surest mistakes"
+    told = f"{wrong} on the test images, each with truth → answer and the answer's probability"
+    pictures = [
+        Picture(folder / name_samples(record.name), made, f"{which}: {made}."),
+        Picture(folder / name_mistakes(record.name), wrong, f"{which}: {told}."),
+    ]
+    return pictures if n_shown else pictures[:1]
+
+
 def draw_samples(model: VAEGMM, dataset: str, path: Path, seed: int) -> None:
     """Draw ten samples of every cluster, a row each, with the cluster's name beside it.
 
@@ -72,17 +104,14 @@ def draw_samples(model: VAEGMM, dataset: str, path: Path, seed: int) -> None:
     save_figure(figure, path)
 
 
-def draw_mistakes(model: VAEGMM, dataset: str, test: LabelledImages, path: Path) -> int:
-    """Draw the surest mistakes, six rows of ten, with truth, answer and its probability.
+def draw_mistakes(model: VAEGMM, dataset: str, test: LabelledImages, path: Path) -> None:
+    """Draw the surest mistakes, at most six rows of ten, with truth, answer and its probability.
 
     Args:
         model: answers.
         dataset: name of the data set, for the names of its labels.
         test: images and what they show.
         path: of the PNG.
-
-    Returns:
-        How many are shown: all, where there are fewer than 60.
     """
     found = find_mistakes(model, test)
     captions = _caption(found, test.labels[found.index], dataset)
@@ -98,7 +127,6 @@ def draw_mistakes(model: VAEGMM, dataset: str, test: LabelledImages, path: Path)
         panel.imshow(image, cmap="gray_r", vmin=0, vmax=255)
         panel.set_xlabel(caption, fontsize=10)
     save_figure(figure, path)
-    return len(captions)
 
 
 def find_mistakes(model: VAEGMM, data: LabelledImages) -> Mistakes:

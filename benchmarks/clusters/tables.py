@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.clusters.agreement import Agreement, compare_seeds
-from benchmarks.clusters.figures import (
-    PlainFigures,
-    SeedFigures,
-    read_clusters,
-    read_plain,
-    read_seed,
-)
-from benchmarks.clusters.plan import DataPlan, Name
+from benchmarks.clusters.figures import SeedFigures
+from benchmarks.clusters.plan import Name
+from benchmarks.clusters.record import Record
 from benchmarks.runs import mean_and_spread
 
 TITLES: dict[Name, str] = {
@@ -40,44 +35,13 @@ class Table:
     rows: Rows
 
 
-@dataclass(frozen=True)
-class Results:
-    """What is finished of one data set.
+def make_tables(records: list[Record], asked: Mapping[Name, Sequence[int]]) -> list[Table]:
+    """Return the three tables.
 
-    Attributes:
-        name: of the data set.
-        seeds: that were asked for.
-        figures: of those that are finished.
-        plain: of the plain VAE; None: it is not finished.
-        agreement: of the finished ones.
+    Args:
+        records: of each data set.
+        asked: the seeds that have to be there, of the data sets that were asked for.
     """
-
-    name: Name
-    seeds: list[int]
-    figures: dict[int, SeedFigures]
-    plain: PlainFigures | None
-    agreement: Agreement
-
-    @property
-    def missing(self) -> list[int]:
-        """The seeds that are not finished."""
-        return [seed for seed in self.seeds if seed not in self.figures]
-
-
-def read_results(plan: DataPlan) -> Results:
-    """Read what is finished of a data set."""
-    finished = {seed: task.folder for seed, task in plan.seeds.items() if task.is_finished}
-    return Results(
-        plan.name,
-        list(plan.seeds),
-        {seed: read_seed(folder) for seed, folder in finished.items()},
-        read_plain(plan.plain.folder) if plan.plain.is_finished else None,
-        compare_seeds({seed: read_clusters(folder) for seed, folder in finished.items()}),
-    )
-
-
-def make_tables(results: list[Results]) -> list[Table]:
-    """Return the three tables."""
     head = [
         "data", "seeds", "test images", "accuracy, %", "worst, %", "NMI", "ARI",
         "BCE, nats (to the plain VAE's)", "seconds per seed",
@@ -91,51 +55,49 @@ def make_tables(results: list[Results]) -> list[Table]:
         Table(
             "All seeds: mean ± standard deviation over them.",
             head,
-            [_summarise(one) for one in results],
+            [_summarise(one, asked.get(one.name, ())) for one in records],
         ),
         Table(
             "Each finished seed. The ELBO has the model's own mixture as prior. A head is kept by "
             "the mutual information of two views, its components are grouped by that of near "
             "images: neither needs a label.",
             each,
-            [_list_seed(one, seed) for one in results for seed in one.figures],
+            [_list_seed(TITLES[one.name], found) for one in records for found in one.figures],
         ),
         Table(
             "Agreement, which needs no label: the share of the test images that two seeds put into "
             "the same cluster, under the best one-to-one matching of their clusters; mean over "
             "pairs.",
             agree,
-            [_list_agreement(one) for one in results],
+            [_list_agreement(one) for one in records],
         ),
     ]
 
 
-def list_notes(results: list[Results]) -> list[str]:
+def list_notes(records: list[Record]) -> list[str]:
     """Return what has to be said beside the tables, a sentence each."""
     notes = []
-    for one in results:
+    for one in records:
         title = TITLES[one.name]
         notes += [
-            f"{title}, seed {seed}: {found.note}."
-            for seed, found in one.figures.items()
-            if found.note
+            f"{title}, seed {found.seed}: {found.note}." for found in one.figures if found.note
         ]
-        machines = sorted({found.machine for found in one.figures.values()})
+        machines = sorted({found.machine for found in one.figures})
         notes += [f"{title}: trained on {' and on '.join(machines)}."] if machines else []
     return notes
 
 
-def _summarise(results: Results) -> list[str]:
-    title, figures = TITLES[results.name], list(results.figures.values())
-    seeds = str(len(results.seeds))
-    if results.missing:
-        missing = ", ".join(map(str, results.missing))
-        seeds = f"{len(figures)} of {seeds}, missing: {missing}"
+def _summarise(record: Record, asked: Sequence[int]) -> list[str]:
+    title, figures = TITLES[record.name], record.figures
+    seeds, missing = str(len(figures)), [seed for seed in asked if seed not in record.seeds]
+    if missing:
+        seeds = f"{seeds} of {len(figures) + len(missing)}, missing: {_join(missing)}"
     if not figures:
         return [title, seeds, *[NONE] * 7]
     accuracies = [100 * one.accuracy for one in figures]
     bce = statistics.mean(one.bce for one in figures)
-    ratio = f"{bce / results.plain.bce:.3f}" if results.plain else "missing: the plain VAE"
+    plain_bce = record.plain_bce
+    ratio = "missing: the plain VAE" if plain_bce is None else f"{bce / plain_bce:.3f}"
     return [
         title,
         seeds,
@@ -149,11 +111,10 @@ def _summarise(results: Results) -> list[str]:
     ]
 
 
-def _list_seed(results: Results, seed: int) -> list[str]:
-    title, one = TITLES[results.name], results.figures[seed]
+def _list_seed(title: str, one: SeedFigures) -> list[str]:
     return [
         title,
-        str(seed),
+        str(one.seed),
         f"{100 * one.accuracy:.2f}",
         f"{one.nmi:.4f}",
         f"{one.ari:.4f}",
@@ -185,16 +146,18 @@ def _describe_grouping(figures: SeedFigures) -> str:
     return f"{found}, before {before:.4f}" if chosen else found
 
 
-def _list_agreement(results: Results) -> list[str]:
-    title, agreement = TITLES[results.name], results.agreement
-    pairs = [100 * share for share in agreement.by_pair.values()]
-    if not pairs:
-        return [title, str(len(results.figures)), NONE, NONE, NONE]
-    nearest = agreement.nearest
+def _list_agreement(record: Record) -> list[str]:
+    title, found = TITLES[record.name], record.comparison
+    if found is None or found.mean is None or found.least is None or found.mean_of_nearest is None:
+        return [title, NONE, NONE, NONE, NONE]
     return [
         title,
-        str(len(results.figures)),
-        f"{statistics.mean(pairs):.2f}",
-        f"{min(pairs):.2f}",
-        f"seed {nearest} ({100 * agreement.by_seed[nearest]:.2f})",
+        str(len(found.seeds)) if found.seeds == record.seeds else _join(found.seeds),
+        f"{100 * found.mean:.2f}",
+        f"{100 * found.least:.2f}",
+        f"seed {found.nearest} ({100 * found.mean_of_nearest:.2f})",
     ]
+
+
+def _join(seeds: Iterable[int]) -> str:
+    return ", ".join(map(str, seeds))

@@ -34,7 +34,8 @@ def carry_out(task: Task) -> None:
     if task.is_plain:
         measure_plain(task.folder, model, test)
     else:
-        measure_seed(task.folder, model, test, _describe_machine(task, experiment))
+        machine = _describe_machine(task, experiment)
+        measure_seed(task.folder, model, test, task.seed, machine)
 
 
 def share_out(tasks: Sequence[Task], jobs: int) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.clusters.agreement import compare_seeds, share_together
+from benchmarks.clusters.agreement import Comparison, compare_seeds, share_together
 
 CLUSTERS = st.lists(st.integers(0, 4), min_size=30, max_size=30).map(np.array)
 
@@ -33,18 +31,22 @@ def test_a_cluster_that_one_seed_lacks_is_matched_with_none() -> None:
 
 def test_the_nearest_seed_agrees_most_with_the_others() -> None:
     a, b = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 0, 1, 1, 2, 1])
-    found = compare_seeds({4: np.array([0, 1, 0, 1, 0, 1]), 7: b, 9: a})
-    assert set(found.by_pair) == {(4, 7), (4, 9), (7, 9)}
+    clusters = {9: a, 4: np.array([0, 1, 0, 1, 0, 1]), 7: b}
+    shares = {
+        (one, other): share_together(clusters[one], clusters[other])
+        for one, other in ((4, 7), (4, 9), (7, 9))
+    }
     means = {
-        seed: np.mean([share for pair, share in found.by_pair.items() if seed in pair])
+        seed: np.mean([share for pair, share in shares.items() if seed in pair])
         for seed in (4, 7, 9)
     }
-    assert found.by_seed == pytest.approx(means)
-    assert found.by_pair[7, 9] == pytest.approx(5 / 6)
+    found = compare_seeds(clusters)
+    assert found.seeds == (4, 7, 9)
     assert found.nearest == max(means, key=lambda seed: means[seed]) != 4
+    assert found.mean_of_nearest == pytest.approx(means[found.nearest])
+    assert found.mean == pytest.approx(np.mean([*shares.values()]))
+    assert found.least == min(shares.values()) < shares[7, 9] == pytest.approx(5 / 6)
 
 
 def test_a_seed_alone_has_nobody_to_agree_with() -> None:
-    found = compare_seeds({3: np.array([0, 1])})
-    assert found.by_pair == {} and math.isnan(found.by_seed[3])
-    assert found.nearest == 3
+    assert compare_seeds({3: np.array([0, 1])}) == Comparison((3,), 3, None, None, None)

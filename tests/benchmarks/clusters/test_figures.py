@@ -41,10 +41,11 @@ def test_a_cluster_is_what_has_one_name_not_a_component(
     (tmp_path / "history.json").write_text('[{"seconds": 2.0}, {"seconds": 1.5}]')
     (tmp_path / "refine.json").write_text('[{"seconds": 4.0}]')
     (tmp_path / "choices.json").write_text(json.dumps([HEADS, GROUPING]))
-    measure_seed(tmp_path, digits148, sample, "a machine")
+    measure_seed(tmp_path, digits148, sample, 7, "a machine")
     found, components = read_seed(tmp_path), measure(digits148, sample)
     clusters = read_clusters(tmp_path)
     assert clusters.dtype == np.uint8 and set(clusters.tolist()) == {0, 1, 2}
+    assert found.seed == 7
     assert found.n_images == len(clusters) == len(sample)
     assert found.accuracy == pytest.approx(components.accuracy)
     assert found.accuracy == np.mean(np.array([1, 4, 8])[clusters] == sample.labels.numpy())

@@ -35,8 +35,8 @@ def test_pictures_are_light_and_no_wider_than_a_page(
 ) -> None:
     draw_samples(tiny_model, "mnist", tmp_path / "samples.png", 0)
     few = sample.subset(torch.arange(40))  # fewer mistakes than there is room for
-    n_wrong = len(find_mistakes(tiny_model, few).index)
-    assert draw_mistakes(tiny_model, "fashion-mnist", few, tmp_path / "mistakes.png") == n_wrong
+    assert 0 < len(find_mistakes(tiny_model, few).index) < 40
+    draw_mistakes(tiny_model, "fashion-mnist", few, tmp_path / "mistakes.png")
     for path in tmp_path.glob("*.png"):
         with Image.open(path) as picture:
             assert picture.width <= 1280
