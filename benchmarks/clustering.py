@@ -5,8 +5,8 @@ by train.py and TOML files; labels only name the clusters afterwards, on trainin
 writes tables and pictures into docs/CLUSTERING.md, between two lines, and prints the tables. What
 is finished is kept in the output folder, and a second start goes on from it, inside a run, too; its
 figures stay beside the document, so that seeds of several machines make one table. A plain VAE of
-each data set stands beside: the same network and as many passes over the images, without changed
-images or joint step.
+each data set, trained unless it is on record, stands beside: the same network and as many passes
+over the images, without changed images or joint step.
 """
 
 from __future__ import annotations
@@ -92,10 +92,16 @@ def cluster(arguments: ClusteringArguments) -> None:
     folder = document.parent / FOLDER
     records = read_records(folder / RECORD)
     plans = [_plan(name, arguments) for name in arguments.data]
+    tasks = []
     for plan in plans:
-        if plan.name in records:
-            check_record(records[plan.name], plan, folder / RECORD)
-    _train([task for plan in plans for task in plan.tasks], arguments)
+        known = records.get(plan.name)
+        if known is not None:
+            check_record(known, plan, folder / RECORD)
+        for task in plan.tasks:
+            task.check()
+        has_plain = known is not None and known.plain_bce is not None
+        tasks += [*plan.seeds.values()] if has_plain else plan.tasks
+    _train(tasks, arguments)
     for plan in plans:
         records[plan.name] = renew(records.get(plan.name), plan)
         _draw(records[plan.name], plan, folder, arguments.data_dir)
@@ -109,8 +115,6 @@ def _plan(name: Name, arguments: ClusteringArguments) -> DataPlan:
 
 
 def _train(tasks: list[Task], arguments: ClusteringArguments) -> None:
-    for task in tasks:
-        task.check()
     left = [] if arguments.no_train else [task for task in tasks if not task.is_finished]
     if arguments.jobs > 1 and left:
         share_out(left, arguments.jobs)

@@ -210,6 +210,8 @@ def test_seeds_of_two_machines_make_one_table(
     # two were compared, and one alone that came later is no reason to forget them
     assert "| MNIST, 1/4/8 | 0, 2 | " in page
     assert (tmp_path / "clustering" / "1-4-8-samples.png").read_bytes() == before
+    assert clustering.main([*command, "--seeds", "3"]) == 0  # the plain VAE is not trained again
+    assert not (tmp_path / "runs" / "1-4-8-plain").exists()
     assert clustering.main([*words, "2", "3"]) == 0  # as many, and newer
     assert "| MNIST, 1/4/8 | 2, 3 | " in (tmp_path / "page.md").read_text()
 
