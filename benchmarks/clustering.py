@@ -60,7 +60,7 @@ class ClusteringArguments:
     device: str = "auto"
     """auto (a GPU when there is one), cpu, cuda, cuda:1, mps, ..."""
     output_dir: str = "runs/clustering"
-    """Folder for the models."""
+    """Folder for the models and their figures."""
     jobs: int = 1
     """Runs at a time, each in a process of its own; a GPU has room for many."""
     no_train: bool = False
