@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,30 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
         raise RuntimeError
     assert target.read_text() == '{\n  "a": 1\n}\n'
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+@pytest.mark.parametrize(
+    ("make", "function"),
+    [(replacing, "touch"), (replacing_folder, "mkdir"), (temporary_folder, "mkdir")],
+)
+def test_what_is_stopped_while_it_is_made_leaves_nothing(
+    make: Callable[..., AbstractContextManager[Path]],
+    function: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    really = getattr(Path, function)
+
+    def stop_after_it_is_made(path: Path, *args: object, **options: object) -> None:
+        really(path, *args, **options)
+        if path.parent == tmp_path:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, function, stop_after_it_is_made)
+    words = (tmp_path, "page-") if make is temporary_folder else (tmp_path / "a.npz",)
+    with pytest.raises(KeyboardInterrupt), make(*words):
+        pass
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_name_that_the_locale_could_not_read_can_be_written_down() -> None:

@@ -10,9 +10,9 @@ import errno
 import glob
 import json
 import os
+import secrets
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -74,13 +74,12 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_leftovers(path)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = _name_beside(path.parent, f".{path.name}.", path.suffix)
     try:
+        temporary.touch(0o600, exist_ok=False)
         with holding(temporary):
             yield temporary
-            temporary.chmod(0o644)  # mkstemp's own 0600 would hide a model from the next user
+            temporary.chmod(0o644)  # whole now, and the next user's as well
             with temporary.open("rb") as file:
                 os.fsync(file.fileno())  # else the name might outlive a power cut, not the bytes
             os.replace(temporary, path)
@@ -104,7 +103,7 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
     refuse_company(folder, UNFINISHED)
     with temporary_folder(folder.parent, f".{folder.name}.", UNFINISHED) as temporary:
         yield temporary
-        temporary.chmod(0o755)  # mkdtemp's own 0700 would hide it from the next user
+        temporary.chmod(0o755)  # whole now, and the next user's as well
         os.replace(temporary, folder)
 
 
@@ -115,8 +114,9 @@ def temporary_folder(parent: Path, prefix: str, suffix: str = "") -> Iterator[Pa
     Those that killed processes left, with this prefix and suffix, go first.
     """
     _sweep(parent, prefix, suffix)
-    folder = Path(tempfile.mkdtemp(suffix, prefix, parent))
+    folder = _name_beside(parent, prefix, suffix)
     try:
+        folder.mkdir(0o700)
         with holding(folder):
             yield folder
     finally:
@@ -144,10 +144,19 @@ def refuse_company(path: Path, suffix: str | None = None) -> None:
         )
 
 
+def _name_beside(parent: Path, prefix: str, suffix: str) -> Path:
+    """Name what nobody else has, before it is there.
+
+    So whoever makes it can remove it also when a signal comes while it is made: the names that
+    mkstemp and mkdtemp give are known only afterwards.
+    """
+    return parent / f"{prefix}{secrets.token_hex(4)}{suffix}"
+
+
 def _sweep(parent: Path, prefix: str, suffix: str) -> bool:
     """Remove what killed processes left; return whether there is something of a living one."""
     is_busy = False
-    # Exactly the names that mkstemp gives: what a person calls nearly so is not ours.
+    # Exactly the names that `_name_beside` gives: what a person calls nearly so is not ours.
     for path in parent.glob(f"{glob.escape(prefix)}{'?' * 8}{glob.escape(suffix)}"):
         # Gone meanwhile, or another user's.
         with suppress(FileNotFoundError, PermissionError), holding(path) as is_left:
