@@ -6,8 +6,6 @@ import io
 import os
 import signal
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
@@ -57,7 +55,7 @@ def watch_memory(n_requests: int) -> Memory:
     Raises:
         ValueError: this system does not tell the memory of another process.
     """
-    with serve_with_folder() as (server, folder):
+    with mock.patch.dict(os.environ, {"OMP_NUM_THREADS": "1"}), serve_app() as server:
         kinds = [make_questions(server.url, f"visitor-{i}").mix() for i in range(N_VISITORS)]
         client, n_failed = Client(server.url), 0
         before = 0.0
@@ -68,22 +66,11 @@ def watch_memory(n_requests: int) -> Memory:
         after = read_memory(server, "VmRSS")
         client.close()
         use_as_program(server.url)
-        n_files = count_files(folder)
+        n_files = count_files(server.folder)
         most = read_memory(server, "VmHWM")
         server.process.send_signal(signal.SIGTERM)
         server.process.wait(END_S)
-        return Memory(before, after, most, n_failed, n_files, count_files(folder))
-
-
-@contextmanager
-def serve_with_folder() -> Iterator[tuple[Server, Path]]:
-    """Run the app with a folder of its own for temporary files."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        mock.patch.dict(os.environ, {"GRADIO_TEMP_DIR": folder, "OMP_NUM_THREADS": "1"}),
-        serve_app() as server,
-    ):
-        yield server, Path(folder)
+        return Memory(before, after, most, n_failed, n_files, count_files(server.folder))
 
 
 def use_as_program(url: str) -> None:

@@ -8,7 +8,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,29 +31,25 @@ Config = dict[str, Any]
 
 @dataclass(frozen=True)
 class Change:
-    """A server, its page before and after the change, and where it keeps files."""
+    """A server, and its page before and after the change."""
 
     server: Server
     before: Config
     after: Config
-    folder: Path
 
 
 @pytest.fixture(scope="module")
-def change(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Change]:
+def change() -> Iterator[Change]:
     """A page that began with the embedded models, and has those of the hub now."""
     HUB.add(NAME, WEIGHTS / "digits148")
     HUB.trouble = "hold"
-    folder = tmp_path_factory.mktemp("files")
-    with pytest.MonkeyPatch.context() as patch, ExitStack() as open_ones:
-        patch.setenv("GRADIO_TEMP_DIR", str(folder))
-        server = open_ones.enter_context(serve_app("--weights", NAME))
+    with serve_app("--weights", NAME) as server:
         before = get_config(server.url)
         assert ask_by(before, server.url, "describe_model", {"model": SMALL}, "early")["exam"]
         HUB.trouble = ""
         while list_weights(after := get_config(server.url)) == list_weights(before):
             time.sleep(0.1)
-        yield Change(server, before, after, folder)
+        yield Change(server, before, after)
     clear_hub()
 
 
@@ -142,10 +137,10 @@ def test_what_was_uploaded_is_cleared_away(change: Change) -> None:
     request = urllib.request.Request(url, head + b"hello\r\n--X--\r\n", kind)
     with urllib.request.urlopen(request) as answer:
         (path,) = json.load(answer)
-    assert Path(path) in [*change.folder.rglob("sent.png")]
+    assert Path(path) in [*change.server.folder.rglob("sent.png")]
     change.server.process.send_signal(signal.SIGTERM)
     change.server.process.communicate(timeout=20)
-    assert not [path for path in change.folder.rglob("*") if path.is_file()]
+    assert not [path for path in change.server.folder.rglob("*") if path.is_file()]
 
 
 def get_props(config: Config) -> Config:

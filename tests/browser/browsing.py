@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,10 +30,11 @@ class NoChromiumError(Exception):
 
 @dataclass(frozen=True)
 class Server:
-    """A running app: its process, and where it is."""
+    """A running app: its process, where it is, and the folder of what it is sent."""
 
     process: subprocess.Popen[str]
     url: str
+    folder: Path
 
 
 @contextmanager
@@ -42,12 +44,21 @@ def serve_app(*arguments: str) -> Iterator[Server]:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "app", "--port", str(port), *arguments]
-    with subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE) as process:
+    with (
+        tempfile.TemporaryDirectory() as folder,  # whoever is killed leaves something
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "GRADIO_TEMP_DIR": folder},
+            text=True,
+            stdout=subprocess.PIPE,
+        ) as process,
+    ):
         try:
             assert process.stdout is not None
             ready = process.stdout.readline()
             assert ready == f"Ready on {url} (Ctrl-C ends it)\n", ready
-            yield Server(process, url)
+            yield Server(process, url, Path(folder))
         finally:
             process.kill()
 
