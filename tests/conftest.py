@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 import torch
 
@@ -24,6 +25,9 @@ from vaegmm.training.components import attach_mixture
 
 # Where tests run in the background Ctrl-C is ignored; what they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# How long one example takes says more of what else the machine does than of the program.
+hypothesis.settings.register_profile("shared", deadline=None)
+hypothesis.settings.load_profile("shared")
 torch.set_num_threads(1)  # tiny networks gain nothing from more, and wait for each other
 
 # No test reaches the network: this is the only hub that they, and the processes they start, know.

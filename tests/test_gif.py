@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
@@ -29,7 +29,6 @@ def read(content: bytes) -> Levels:
     return np.stack(pictures)
 
 
-@settings(deadline=None)
 @given(
     arrays(
         np.uint8,

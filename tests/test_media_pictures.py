@@ -85,7 +85,7 @@ def test_strokes_are_enlarged_smoothly(format: Format) -> None:
     assert row[:90].max() < 10
 
 
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=40)
 @given(data=st.data())
 def test_a_strip_gives_back_exactly_its_frames(data: st.DataObject) -> None:
     n_frames, n_places = data.draw(st.integers(2, 30)), data.draw(st.integers(1, 6))

@@ -94,7 +94,7 @@ def test_where_nothing_changes_t_itself_is_the_way() -> None:
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(2, 30), st.integers(2, 12))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_t_ascends_from_0_to_1_whatever_is_seen(seed: int, n_frames: int, n_steps: int) -> None:
     rng = np.random.default_rng(seed)
     moves = rng.exponential(size=(2, n_frames, 3)) * (rng.random((2, n_frames, 1)) < 0.5)

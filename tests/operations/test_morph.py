@@ -60,7 +60,7 @@ def test_both_ends_are_the_pictures_themselves_and_every_step_is_as_large(
 
 
 @given(st.integers(0, 1999), st.integers(0, 1999), st.integers(2, 240), st.booleans())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_ends_are_exact_to_the_pixel_for_any_two_digits(
     digits: VAEGMM, a: int, b: int, n_frames: int, is_eased: bool
 ) -> None:

@@ -71,7 +71,7 @@ def test_what_is_on_the_plane_is_projected_to_itself(digits: VAEGMM) -> None:
 
 
 @given(st.floats(-6, 6), st.floats(-6, 6))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_what_is_lifted_is_projected_to_the_same_point(digits: VAEGMM, x: float, y: float) -> None:
     plane, xy = find_principal_plane(digits), torch.tensor([[x, y]])
     assert torch.allclose(plane.project(lift(digits, plane, xy)), xy, atol=1e-4)
