@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import gradio as gr
 import pytest
@@ -16,15 +15,10 @@ from vaegmm.operations.em_points import load_points
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """With temporary files where nobody else has any."""
-    folder = tmp_path_factory.mktemp("temporary")
-    with ExitStack() as stack:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("TMPDIR", str(folder))
-            server = stack.enter_context(serve_app())
+def page() -> Iterator[Page]:
+    with serve_app() as server:
         component = find_functions(server.url)["describe_supply"]
-        yield Page(server.url, component, folder, server.process)
+        yield Page(server.url, component, server.folder, server.process)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ class NoChromiumError(Exception):
 
 @dataclass(frozen=True)
 class Server:
-    """A running app: its process, where it is, and the folder of what it is sent."""
+    """A running app: its process, where it is, and its folder for temporary files."""
 
     process: subprocess.Popen[str]
     url: str
@@ -49,7 +49,7 @@ def serve_app(*arguments: str) -> Iterator[Server]:
         subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, "GRADIO_TEMP_DIR": folder},
+            env={**os.environ, "TMPDIR": folder, "GRADIO_TEMP_DIR": ""},
             text=True,
             stdout=subprocess.PIPE,
         ) as process,

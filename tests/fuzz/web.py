@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import http.client
 import json
-import os
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,14 +56,11 @@ class Target:
         return sum(self.waits.values()) / 1e9  # with those of threads that have ended
 
 
-def start(folder: Path) -> Target:
-    """Start a server that keeps its temporary files in a folder, until the program ends."""
+def start() -> Target:
+    """Start a server, until the program ends."""
     open_ones = ExitStack()
     atexit.register(open_ones.close)
-    before = os.environ.get("TMPDIR", "")
-    os.environ["TMPDIR"] = str(folder)
     server = open_ones.enter_context(serve_app())
-    os.environ["TMPDIR"] = before
     components = {
         name: one["id"]
         for one in get_config(server.url)["components"]
@@ -72,7 +68,8 @@ def start(folder: Path) -> Target:
     }
     for model in MODELS:  # takes long once
         ask(server.url, components["describe_model"], "describe_model", {"model": model})
-    return Target(server.url.removeprefix("http://"), components, folder, server.process.pid)
+    host = server.url.removeprefix("http://")
+    return Target(host, components, server.folder, server.process.pid)
 
 
 def send(target: Target, request: Request) -> tuple[int, str, dict[str, str]]:

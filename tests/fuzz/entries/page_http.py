@@ -162,7 +162,7 @@ def draw_address(target: Target, rng: random.Random) -> Case:
 
 def make_entries(folder: Path) -> tuple[Entry, ...]:
     """Start the server; return what is asked of it."""
-    target = start(folder)
+    target = start()
     send(target, Request("GET", "/", None, {}))
 
     def put(content: object) -> str | None:
