@@ -150,7 +150,7 @@ def _name_beside(parent: Path, prefix: str, suffix: str) -> Path:
     So whoever makes it can remove it also when a signal comes while it is made: the names that
     mkstemp and mkdtemp give are known only afterwards.
     """
-    return parent / f"{prefix}{secrets.token_hex(4)}{suffix}"
+    return parent.absolute() / f"{prefix}{secrets.token_hex(4)}{suffix}"
 
 
 def _sweep(parent: Path, prefix: str, suffix: str) -> bool:
