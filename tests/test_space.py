@@ -140,7 +140,7 @@ def started(space: Path, drawing: str) -> Iterator[tuple[str, int, float]]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    environment = {"PATH": os.environ["PATH"], "HOME": str(space / "home"), "TMPDIR": str(space)}
+    environment = {"PATH": os.environ["PATH"], "HOME": str(space / "home")}
     environment |= {"GRADIO_SERVER_NAME": "0.0.0.0", "GRADIO_SERVER_PORT": str(port)}
     command = [space / "venv/bin/python", "space.py"]
     begun = time.perf_counter()
